@@ -1,0 +1,34 @@
+package calls
+
+import "time"
+
+// A Sweep is what one crawl of one source brought home: worth storing even when it failed half-way,
+// because what was found is true; only absence proves nothing then.
+type Sweep struct {
+	Source   string
+	Started  time.Time
+	Pages    int
+	Found    []Call
+	Odd      []Odd
+	Complete bool   // every page was read and agreed with the others: absence would mean something
+	Verified string // how completeness was established, in English, for `status`
+	Err      error  // why it is not complete; nil if it is
+}
+
+// A Run is one crawl as the database remembers it.
+type Run struct {
+	ID        int64
+	Source    string
+	Started   time.Time
+	Ended     time.Time // zero while it runs, or if it was killed
+	Pages     int
+	Seen      int
+	New       int
+	Changed   int // seen before and different now
+	Unchanged int
+	Gone      int // listed last time, absent now; not withdrawn for that
+	Odd       int
+	Complete  bool
+	Verified  string
+	Error     string // "" if none
+}

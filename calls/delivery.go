@@ -1,0 +1,50 @@
+package calls
+
+import "time"
+
+// A DeliveryState says where a mail is on its way.
+type DeliveryState string
+
+// The states of a mail. Sent, failed, bounced and suppressed are final until a person acts.
+const (
+	DeliveryQueued     DeliveryState = "queued"     // waits for its first or next attempt
+	DeliverySending    DeliveryState = "sending"    // leased by a sender
+	DeliverySent       DeliveryState = "sent"       // a server has taken it
+	DeliveryUncertain  DeliveryState = "unknown"    // the connection broke after the final dot: taken or not
+	DeliveryFailed     DeliveryState = "failed"     // given up after temporary failures; its calls return
+	DeliveryBounced    DeliveryState = "bounced"    // refused for good
+	DeliverySuppressed DeliveryState = "suppressed" // not sent: the subscriber is gone or the mail was dropped
+)
+
+// A Delivery is one mail in the outbox: frozen bytes and where they are on their way.
+type Delivery struct {
+	ID          int64
+	Key         string // unique: "digest/<subscriber>/<period>"
+	Subscriber  int64
+	Sender      string // envelope sender
+	Recipient   string // envelope recipient
+	MessageID   string // without angle brackets
+	Subject     string
+	Bytes       []byte // the whole message, CRLF line ends
+	State       DeliveryState
+	Attempts    int
+	NextAttempt time.Time
+	Code        int    // last SMTP code; 0 if none came
+	Answer      string // last SMTP answer or error, one line, without addresses
+	Created     time.Time
+	Ended       time.Time // zero while it is on its way
+}
+
+// An Outcome is what became of one attempt to send.
+type Outcome struct {
+	State       DeliveryState // any but DeliverySending
+	NextAttempt time.Time     // only with DeliveryQueued and DeliveryUncertain
+	Code        int
+	Answer      string
+}
+
+// A Period is the time one digest covers: its key is unique per subscriber.
+type Period struct {
+	Key string    // "2026-W48" or "2026-11"
+	Due time.Time // when its digest is due
+}

@@ -1,0 +1,3 @@
+module fundwatch
+
+go 1.25.0
