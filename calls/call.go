@@ -147,6 +147,7 @@ type Call struct {
 	Topics []TopicHit // what the call is about; set when it is stored
 
 	// Set by the store.
+	Recorded  Status    // the status when the call was last looked at; [Diff] compares with it
 	Withdrawn time.Time // when absence was established; zero while the call is listed
 	FirstSeen time.Time
 	LastSeen  time.Time

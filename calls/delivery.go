@@ -42,9 +42,3 @@ type Outcome struct {
 	Code        int
 	Answer      string
 }
-
-// A Period is the time one digest covers: its key is unique per subscriber.
-type Period struct {
-	Key string    // "2026-W48" or "2026-11"
-	Due time.Time // when its digest is due
-}

@@ -1,17 +1,16 @@
 package calls
 
-// Told is what a reader has been told about a call: the facts whose later change is worth a line.
-type Told struct {
-	Title     string   `json:"title"`
-	Status    Status   `json:"status"`
-	Deadlines []string `json:"deadlines"` // days
-	Budget    Number   `json:"budget"`
-}
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // A NoticeKind names a thing that is told once.
 type NoticeKind string
 
-// The kinds of notice.
+// The kinds of notice. Those of changes are spelt like their [ChangeKind].
 const (
 	NoticeNew       NoticeKind = "new"
 	NoticeOpened    NoticeKind = "opened"
@@ -30,16 +29,16 @@ const (
 type Notice struct {
 	Call Key
 	Kind NoticeKind
-	Fact string // "" for new; "old>new" for a change; the deadline's day for closing
+	Fact string // "" for new; "old>new@period" for a change; the deadline's day for closing
 	Told Told   // all facts as the mail states them
 }
 
-// A Candidate is a call that matches a subscriber's municipality, with what the subscriber knows of it.
+// A Candidate is a call that may concern a subscriber, with what the subscriber knows of it.
 type Candidate struct {
 	Call    Call
-	Match   Match
-	Told    *Told    // nil if never told
-	Notices []Notice // told or on their way, oldest first; Told of each may be left empty
+	Match   Match    // no Reasons: it does not match (any more), but was told
+	Told    *Told    // newest facts told or on their way; nil if never told
+	Notices []Notice // told or on their way; Told of each may be left empty
 }
 
 // An Item is one call in a digest.
@@ -47,16 +46,120 @@ type Item struct {
 	Call    Call
 	Match   Match
 	Changes []Change // net differences against what was told; only in Digest.Changed
-	Notices []Notice // what becomes told when the mail is delivered
+	Notices []Notice // what becomes told when the mail is delivered; never empty
 }
 
-// A Digest is the content of one mail: what one subscriber should learn in one period.
+// A Digest is the content of one mail: what one subscriber should learn in one period. A call stands
+// in one section only, the first that fits in the order New, Changed, Closing.
 type Digest struct {
 	Subscriber   Subscriber
 	Municipality Municipality
-	Period       string // "2026-W48" or "2026-11"
+	Period       string // see [PeriodKey]
 	First        bool   // nothing was ever told to this subscriber: New lists what is open now
-	New          []Item
-	Changed      []Item
-	Closing      []Item
+	New          []Item // best first
+	Changed      []Item // nearest deadline first
+	Closing      []Item // nearest deadline first
+}
+
+// A DigestRequest says for whom and when a digest is made.
+type DigestRequest struct {
+	Subscriber   Subscriber
+	Municipality Municipality
+	Period       string
+	First        bool
+	Candidates   []Candidate
+	Now          time.Time
+}
+
+// NewDigest decides what the subscriber should learn now. It reports false if there is nothing worth a
+// mail. "New" is the absence of a notice, never a comparison of times: a call found late, or after an
+// outage, is still new to whoever was not told.
+func NewDigest(r DigestRequest) (Digest, bool) {
+	d := Digest{Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period, First: r.First}
+	for i := range r.Candidates {
+		d.place(&r.Candidates[i], r.Now)
+	}
+	slices.SortFunc(d.New, byScore(r.Now))
+	slices.SortFunc(d.Changed, byDeadline(r.Now))
+	slices.SortFunc(d.Closing, byDeadline(r.Now))
+	return d, len(d.New)+len(d.Changed)+len(d.Closing) > 0
+}
+
+// place puts a candidate where it belongs, or nowhere.
+func (d *Digest) place(c *Candidate, now time.Time) {
+	item := Item{Call: c.Call, Match: c.Match}
+	if c.Told != nil {
+		item.Changes = c.Told.NetChanges(&c.Call, now)
+	}
+	if len(item.Changes) > 0 {
+		d.Changed = append(d.Changed, item.tellingChanges(c, d.Period, now))
+		return
+	}
+	if _, tooLate := c.Call.ClosedToNewcomers(now); tooLate || len(c.Match.Reasons) == 0 {
+		return
+	}
+	kind, day, due := closingNotice(&c.Call, now)
+	switch {
+	case c.Told == nil && canStillApply(&c.Call, now):
+		d.New = append(d.New, item.telling(c, NoticeNew, "", now))
+	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
+		d.Closing = append(d.Closing, item.telling(c, kind, day, now))
+	}
+}
+
+func canStillApply(c *Call, now time.Time) bool {
+	s := c.Status(now)
+	return s == Open || s == Forthcoming
+}
+
+// telling adds a notice, and with it the reminder that the same card already gives by showing the
+// deadline: otherwise next week's digest would repeat it.
+func (item Item) telling(c *Candidate, kind NoticeKind, fact string, now time.Time) Item {
+	told := item.Call.Facts(now)
+	item.Notices = append(item.Notices, Notice{item.Call.Key, kind, fact, told})
+	closing, day, ok := closingNotice(&item.Call, now)
+	if ok && !hasNotice(item.Notices, closing, day) && !hasNotice(c.Notices, closing, day) {
+		item.Notices = append(item.Notices, Notice{item.Call.Key, closing, day, told})
+	}
+	return item
+}
+
+// tellingChanges adds a notice per change. The period is part of the fact, so that a date that moves
+// away, back and away again is told each time.
+func (item Item) tellingChanges(c *Candidate, period string, now time.Time) Item {
+	for _, change := range item.Changes {
+		fact := change.Old + ">" + change.New + "@" + period
+		item = item.telling(c, noticeOf(change.Kind), fact, now)
+	}
+	return item
+}
+
+// byScore orders best first; ties by nearest deadline, then identifier, then key.
+func byScore(now time.Time) func(a, b Item) int {
+	tie := byDeadline(now)
+	return func(a, b Item) int { return cmp.Or(cmp.Compare(b.Match.Score, a.Match.Score), tie(a, b)) }
+}
+
+// byDeadline orders by nearest deadline, calls without one last; ties by identifier, then key.
+func byDeadline(now time.Time) func(a, b Item) int {
+	return func(a, b Item) int {
+		return cmp.Or(
+			compareDeadlines(&a.Call, &b.Call, now),
+			strings.Compare(a.Call.Identifier, b.Call.Identifier),
+			strings.Compare(a.Call.Key.String(), b.Call.Key.String()))
+	}
+}
+
+func compareDeadlines(a, b *Call, now time.Time) int {
+	x, okX := a.NextDeadline(now)
+	y, okY := b.NextDeadline(now)
+	switch {
+	case okX && okY:
+		return x.At.Compare(y.At)
+	case okX:
+		return -1
+	case okY:
+		return 1
+	}
+	return 0
 }

@@ -72,3 +72,11 @@ type Subscriber struct {
 	PausedUntil  time.Time // zero means until told otherwise; only with SubscriberPaused
 	Token        string    // unguessable; for Message-IDs and links; given by the store
 }
+
+// Receives reports whether the mailbox gets mail at now: it is active, or its pause is over.
+func (s *Subscriber) Receives(now time.Time) bool {
+	if s.State == SubscriberPaused {
+		return !s.PausedUntil.IsZero() && !now.Before(s.PausedUntil)
+	}
+	return s.State == SubscriberActive
+}

@@ -1,0 +1,58 @@
+package calls
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// mostNearest is how many suggestions a reader can take in at a glance.
+const mostNearest = 3
+
+// Nearest returns at most three of among that someone who wrote word may have meant, best first:
+// those with few letters changed, or that begin or end alike. Accents and case do not matter. It
+// returns nil if nothing is near.
+func Nearest(word string, among []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	folded := Fold(strings.TrimSpace(word))
+	if folded == "" {
+		return nil
+	}
+	var near []candidate
+	for _, name := range among {
+		if d, ok := likeness(folded, Fold(name)); ok {
+			near = append(near, candidate{name, d})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(a.distance-b.distance, strings.Compare(a.name, b.name))
+	})
+	var names []string
+	for _, c := range near[:min(len(near), mostNearest)] {
+		names = append(names, c.name)
+	}
+	return slices.Compact(names)
+}
+
+// likeness returns how far two folded words are apart, and whether that is near enough to be offered:
+// one change in three letters (two in four, for swapped neighbours count twice), or one of them a part
+// of the other at its beginning or end.
+func likeness(a, b string) (distance int, near bool) {
+	const shortestPart = 3
+	d, length := editDistance(a, b), utf8.RuneCountInString(a)
+	if d <= max(1, length/3) || d <= 2 && length > shortestPart {
+		return d, true
+	}
+	if min(len(a), len(b)) >= shortestPart && (beginsOrEnds(a, b) || beginsOrEnds(b, a)) {
+		return d, true
+	}
+	return 0, false
+}
+
+func beginsOrEnds(long, part string) bool {
+	return strings.HasPrefix(long, part) || strings.HasSuffix(long, part)
+}

@@ -1,0 +1,29 @@
+package calls
+
+import (
+	"fmt"
+	"time"
+)
+
+// PeriodKey returns the name of the period of t in the zone: the ISO week "2026-W48" for weekly
+// subscribers, the month "2026-11" for monthly ones. A subscriber gets at most one digest a period.
+func PeriodKey(f Frequency, t time.Time, zone *time.Location) string {
+	local := t.In(zone)
+	if f == Monthly {
+		return local.Format("2006-01")
+	}
+	year, week := local.ISOWeek() // 1 January may lie in week 53 of the year before
+	return fmt.Sprintf("%04d-W%02d", year, week)
+}
+
+// FrequencyOf returns the frequency whose periods are named like key, "" if none is.
+func FrequencyOf(key string) Frequency {
+	var year, number int
+	if n, err := fmt.Sscanf(key, "%4d-W%2d", &year, &number); n == 2 && err == nil && len(key) == len("2026-W48") {
+		return Weekly
+	}
+	if _, err := time.Parse("2006-01", key); err == nil {
+		return Monthly
+	}
+	return ""
+}

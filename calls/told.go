@@ -1,0 +1,81 @@
+package calls
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Told is what a reader has been told about a call: the facts whose later change is worth a line.
+type Told struct {
+	Title     string   `json:"title"`
+	Status    Status   `json:"status"`
+	Deadlines []string `json:"deadlines"` // days
+	Budget    Number   `json:"budget"`
+}
+
+// Facts returns what a mail of this moment tells about the call.
+func (c *Call) Facts(now time.Time) Told {
+	return Told{Title: c.Title, Status: c.Status(now), Deadlines: Days(c.Deadlines), Budget: c.Budget}
+}
+
+// NetChanges returns how the call differs at now from what was told. It compares two states, not a
+// log of events, so that there and back again is silence, and weeks without a mail lose nothing. A
+// call that closed in time gives nothing; Seq is zero.
+func (t *Told) NetChanges(c *Call, now time.Time) []Change {
+	d := differ{call: c.Key, at: now.UTC()}
+	status := c.Status(now)
+	if kind, ok := toldStatusChange(t.Status, status); ok {
+		d.add(kind, string(t.Status), string(status))
+	}
+	if status == Withdrawn || status == Closed {
+		return d.changes
+	}
+	if days := Days(c.Deadlines); deadlinesMoved(t.Deadlines, days, now) {
+		d.add(ChangeDeadline, strings.Join(t.Deadlines, ","), strings.Join(days, ","))
+	}
+	if budgetChanged(t.Budget, c.Budget) {
+		d.add(ChangeBudget, t.Budget.String(), c.Budget.String())
+	}
+	if titleChanged(t.Title, c.Title) {
+		d.add(ChangeTitle, t.Title, c.Title)
+	}
+	return d.changes
+}
+
+// toldStatusChange is statusChange without the end of a call: that its deadline has passed is what
+// the reader was told would happen.
+func toldStatusChange(old, new Status) (ChangeKind, bool) {
+	kind, ok := statusChange(old, new)
+	return kind, ok && kind != ChangeClosed
+}
+
+// noticeOf maps a change to the notice that tells it.
+func noticeOf(kind ChangeKind) NoticeKind { return NoticeKind(kind) }
+
+// The days before a deadline at which a reader is reminded, tightest first, each once per deadline.
+var leads = []struct {
+	days int
+	kind NoticeKind
+}{{2, NoticeClosing2}, {7, NoticeClosing7}, {28, NoticeClosing28}, {56, NoticeClosing56}}
+
+// closingNotice returns the reminder that fits the call at now: the tightest one, so that a reader who
+// first hears of a call five days before its end is not told about 28. It reports false if no
+// deadline is near, or the call cannot be applied for.
+func closingNotice(c *Call, now time.Time) (kind NoticeKind, day string, ok bool) {
+	next, ok := c.NextDeadline(now)
+	if !ok || c.Status(now) != Open {
+		return "", "", false
+	}
+	left := next.DaysLeft(now)
+	for _, lead := range leads {
+		if left <= lead.days {
+			return lead.kind, next.Day(), true
+		}
+	}
+	return "", "", false
+}
+
+func hasNotice(notices []Notice, kind NoticeKind, fact string) bool {
+	return slices.ContainsFunc(notices, func(n Notice) bool { return n.Kind == kind && n.Fact == fact })
+}
