@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	shortestPrefix = 3  // letters before a *: "KI*" would find half the dictionary
+	shortestPrefix = 3  // letters before the first *: "KI*" would find half the dictionary
 	longestPhrase  = 12 // words
 )
 
@@ -49,13 +49,13 @@ func ParsePattern(s string) (Pattern, error) {
 		prefix := strings.HasPrefix(text[w.End:], "*")
 		if prefix {
 			stars++
-			if utf8.RuneCountInString(w.Text) < shortestPrefix {
+			if i == 0 && utf8.RuneCountInString(w.Text) < shortestPrefix { // "start-up*" is long enough
 				return Pattern{}, fmt.Errorf("%q: at least %d letters must stand before *", s, shortestPrefix)
 			}
 		}
 		plain[i] = token{w.Text, prefix}
 		other[i] = plain[i]
-		if spelling, ok := otherSpelling(text[w.Start:w.End]); ok {
+		if spelling, ok := otherSpelling(text[w.Start:w.End], w.Text); ok {
 			other[i].text, differs = spelling, true
 		}
 	}
@@ -122,15 +122,16 @@ func startsWith(words []Word, form []token) bool {
 // "staedte". It works both ways, so that "Städte", "Staedte" and "STÄDTE" meet whoever writes which;
 // it reports false if the word has no other spelling.
 //
-// It is used on what is looked for, never on the texts: there "ue" is mostly no umlaut. What is
+// The word is given as it was written and as [Words] folded it. It is used on what is looked for, never on the texts: there "ue" is mostly no umlaut. What is
 // looked for may at worst gain a form that is no word in any language.
-func otherSpelling(word string) (string, bool) {
-	plain := Fold(word)
-	if spelt := Fold(umlautsSpelt.Replace(norm.NFC.String(word))); spelt != plain {
-		return spelt, true
+func otherSpelling(word, folded string) (string, bool) {
+	if strings.ContainsAny(word, "äöüøÄÖÜØ\u0308") {
+		if spelt := Fold(umlautsSpelt.Replace(norm.NFC.String(word))); spelt != folded {
+			return spelt, true
+		}
 	}
-	contracted := contractUmlauts(plain)
-	return contracted, contracted != plain
+	contracted := contractUmlauts(folded)
+	return contracted, contracted != folded
 }
 
 var umlautsSpelt = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue", "ø", "oe", "Ø", "oe")
@@ -140,7 +141,7 @@ var umlautsSpelt = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä",
 // and not in words too short to tell ("poet").
 func contractUmlauts(word string) string {
 	const shortest = 5
-	if len(word) < shortest || !strings.Contains(word, "e") {
+	if len(word) < shortest || !strings.Contains(word, "ae") && !strings.Contains(word, "oe") && !strings.Contains(word, "ue") {
 		return word
 	}
 	var b strings.Builder

@@ -1,8 +1,6 @@
 package calls
 
-import (
-	"strings"
-)
+import "strings"
 
 // ParseQuery reads what a person typed into a search. Every text means something; none is an error:
 //
@@ -46,27 +44,25 @@ type piece struct {
 
 // pieces splits a query. If it holds nothing but operators, they are taken for words.
 func pieces(text string) []piece {
-	var all []piece
-	words := 0
+	var all, literal []piece
 	tokens := queryTokens(text)
+	words := false
 	for _, t := range tokens {
-		if t.plainWord() && (t.text == "OR" || t.text == "AND") {
+		terms := t.terms()
+		if terms == nil {
+			continue
+		}
+		word := piece{terms: terms, not: t.not}
+		literal = append(literal, word)
+		if t.operator() {
 			all = append(all, piece{operator: t.text})
 			continue
 		}
-		if terms := t.terms(); terms != nil {
-			all = append(all, piece{terms: terms, not: t.not})
-			words++
-		}
+		all = append(all, word)
+		words = true
 	}
-	if words > 0 {
-		return all
-	}
-	all = nil
-	for _, t := range tokens {
-		if terms := t.terms(); terms != nil {
-			all = append(all, piece{terms: terms, not: t.not})
-		}
+	if !words {
+		return literal
 	}
 	return all
 }
@@ -79,7 +75,9 @@ type queryToken struct {
 	star   bool // a * follows the closing quote
 }
 
-func (t queryToken) plainWord() bool { return !t.quoted && !t.not }
+func (t queryToken) operator() bool {
+	return !t.quoted && !t.not && (t.text == "OR" || t.text == "AND")
+}
 
 // terms returns the token as terms of one clause: the token and, if it has one, its other spelling;
 // nil if it holds no word.
@@ -92,7 +90,7 @@ func (t queryToken) terms() []Term {
 	differs := false
 	for i, w := range words {
 		plain.Words[i], other[i] = w.Text, w.Text
-		if spelling, ok := otherSpelling(t.text[w.Start:w.End]); ok {
+		if spelling, ok := otherSpelling(t.text[w.Start:w.End], w.Text); ok {
 			other[i], differs = spelling, true
 		}
 	}

@@ -26,11 +26,31 @@ func Fold(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	// First take apart, then lower case: "™" holds the capitals "TM", "İ" an "I" with a dot.
-	for _, r := range norm.NFKD.String(s) {
-		foldRune(&b, unicode.ToLower(r))
+	for i := 0; i < len(s); {
+		r, n := runeAt(s, i)
+		if r < utf8.RuneSelf {
+			b.WriteByte(lowerASCII(byte(r)))
+			i++
+			continue
+		}
+		// First take apart, then lower case: "™" holds the capitals "TM", "İ" an "I" with a dot.
+		if parts := norm.NFKD.PropertiesString(s[i:]).Decomposition(); parts != nil {
+			for _, part := range string(parts) {
+				foldRune(&b, unicode.ToLower(part))
+			}
+		} else {
+			foldRune(&b, unicode.ToLower(r))
+		}
+		i += n
 	}
 	return b.String()
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // foldRune writes one lower-case rune as it is compared.

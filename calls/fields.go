@@ -1,0 +1,32 @@
+package calls
+
+// A field is one text of a call, split into words.
+type field struct {
+	name  string // as in TopicHit.Field
+	text  string
+	words []Word
+}
+
+// quote returns words[from:to] as the call writes them.
+func (f *field) quote(from, to int) string {
+	return f.text[f.words[from].Start:f.words[to-1].End]
+}
+
+// fields returns the texts of a call in the order in which a find in them is worth telling:
+// identifier, title, the source's keywords one by one, summary, body. Texts without words are left out.
+func fields(c *Call) []field {
+	all := make([]field, 0, 4+len(c.Keywords))
+	add := func(name, text string) {
+		if words := Words(text); len(words) > 0 {
+			all = append(all, field{name, text, words})
+		}
+	}
+	add("identifier", c.Identifier)
+	add("title", c.Title)
+	for _, k := range c.Keywords {
+		add("keywords", k)
+	}
+	add("summary", c.Summary)
+	add("body", c.Body)
+	return all
+}

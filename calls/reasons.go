@@ -1,0 +1,140 @@
+package calls
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Weights of the reasons that only a municipality has; those by topic weigh what the topic hit weighs.
+const (
+	weightKeywordTitle = 0.70 // a keyword of its own in the title or identifier
+	weightKeywordText  = 0.45
+	weightEverything   = 0.10
+)
+
+// Several reasons weigh a little more than one, but never so much that a weaker rule overtakes a
+// stronger one: mostExtra x extraReason is less than the steps between the weights of classify.go.
+const (
+	extraReason = 0.03
+	mostExtra   = 3
+)
+
+// A keyword is one word or phrase of a municipality.
+type keyword struct {
+	written string // as the municipality wrote it
+	key     string // equal for all writings of it
+	pattern Pattern
+	topics  []string // the ids of the topics that it means
+}
+
+func newKeyword(t *Topics, written string) (keyword, error) {
+	p, err := ParsePattern(written)
+	if err != nil {
+		return keyword{}, err
+	}
+	return keyword{strings.TrimSpace(written), p.String(), p, t.Meaning(written)}, nil
+}
+
+// newKeywords reads the keywords of one municipality; the same one in two writings counts once. What
+// cannot be read is left out and reported.
+func newKeywords(written []string, parse func(string) (keyword, error)) ([]keyword, []error) {
+	var keywords []keyword
+	var errs []error
+	for _, w := range written {
+		k, err := parse(w)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if !slices.ContainsFunc(keywords, func(o keyword) bool { return o.key == k.key }) {
+			keywords = append(keywords, k)
+		}
+	}
+	return keywords, errs
+}
+
+func topicReason(h TopicHit) Reason {
+	return Reason{Topic: h.Topic, Rule: h.Rule, Field: h.Field, Words: h.Words, Weight: h.Weight}
+}
+
+// meaningReason says that the call carries a topic that the keyword means in some language.
+func meaningReason(h TopicHit, k keyword) Reason {
+	r := topicReason(h)
+	r.Keyword = k.written
+	return r
+}
+
+// literalReason says that the keyword itself stands in the call.
+func literalReason(k keyword, f *field, from, to int) Reason {
+	r := Reason{Keyword: k.written, Rule: RuleKeyword, Field: f.name, Words: f.quote(from, to), Weight: weightKeywordText}
+	if f.name == "title" || f.name == "identifier" {
+		r.Weight = weightKeywordTitle
+	}
+	return r
+}
+
+func everythingReason() Reason { return Reason{Rule: RuleEverything, Weight: weightEverything} }
+
+// misread reports whether a keyword, where it stands literally, means something else than its
+// municipality did: "twinning" in a Horizon WIDERA call. That is so if the call's title or identifier
+// vetoes every topic that the keyword means.
+func (k keyword) misread(vetoed map[string]bool) bool {
+	if len(k.topics) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(k.topics, func(id string) bool { return !vetoed[id] })
+}
+
+// vetoed returns the ids of the topics that the title or the identifier vetoes.
+func (t *Topics) vetoed(all []field) map[string]bool {
+	var ids map[string]bool
+	for i := range all {
+		f := &all[i]
+		if f.name != "title" && f.name != "identifier" {
+			continue
+		}
+		t.vetoes.walk(f.words, func(id, _, _ int) {
+			if ids == nil {
+				ids = make(map[string]bool)
+			}
+			for _, topic := range t.vetoTopics[id] {
+				ids[t.topics[topic].ID] = true
+			}
+		})
+	}
+	return ids
+}
+
+// compareReasons orders reasons: heaviest first, then so that equal calls and profiles always give
+// equal results. A topic that was chosen comes before the same topic reached by a keyword.
+func compareReasons(a, b Reason) int {
+	return cmp.Or(
+		cmp.Compare(b.Weight, a.Weight),
+		strings.Compare(a.Topic, b.Topic),
+		strings.Compare(a.Keyword, b.Keyword),
+		strings.Compare(string(a.Rule), string(b.Rule)),
+	)
+}
+
+// addsTo reports whether r tells something that the stronger reasons before it do not: each topic and
+// each keyword is told once, and "everything" only if there is nothing else.
+func addsTo(reasons []Reason, r Reason) bool {
+	if r.Rule == RuleEverything {
+		return len(reasons) == 0
+	}
+	for i := range reasons {
+		o := &reasons[i]
+		if r.Topic != "" && r.Topic == o.Topic || r.Keyword != "" && r.Keyword == o.Keyword {
+			return false
+		}
+	}
+	return true
+}
+
+// scoreOf returns the score of a match with these reasons, strongest first, of a call whose programme
+// suits municipalities that well (see [Programmes.Fit]).
+func scoreOf(reasons []Reason, fit float64) float64 {
+	extra := min(len(reasons)-1, mostExtra)
+	return min(1, reasons[0].Weight+extraReason*float64(extra)) * fit
+}

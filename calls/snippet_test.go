@@ -1,0 +1,79 @@
+package calls_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"fundwatch/calls"
+)
+
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text, query string
+		want              []string
+	}{
+		{"words", "Town-Twinning for towns", "twinning town", []string{"Town", "Twinning"}},
+		{"phrase", "Town-Twinning for towns", `"town twinning"`, []string{"Town-Twinning"}},
+		{"phrase and word overlap", "Town-Twinning", `"town twinning" town`, []string{"Town-Twinning"}},
+		{"prefix", "Jumelages et jumeaux", "jumel*", []string{"Jumelages"}},
+		{"folded", "Łódź und Städte", "lodz staedte", []string{"Łódź", "Städte"}},
+		{"not marks nothing", "digital town", "-digital", nil},
+		{"nothing", "text", "other", nil},
+		{"twice", "a b a", "a", []string{"a", "a"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, m := range calls.Marks(tt.text, calls.ParseQuery(tt.query)) {
+				got = append(got, tt.text[m[0]:m[1]])
+			}
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("Marks(%q, %q) = %q, want %q", tt.text, tt.query, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSnippet(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Lorem ipsum dolor sit amet. ", 20)
+	tests := []struct {
+		name  string
+		call  calls.Call
+		query string
+		want  string
+	}{
+		{"summary first", calls.Call{Title: "Youth", Summary: "Young  people\nand youth.", Body: "youth"}, "youth", "Young people and youth."},
+		{"then body", calls.Call{Title: "Youth", Summary: "Other.", Body: "For youth."}, "youth", "For youth."},
+		{"then title", calls.Call{Title: "Youth", Summary: "Other."}, "youth", "Youth"},
+		{"widened: the beginning", calls.Call{Title: "Town", Summary: "Citizens meet."}, "jumelage", "Citizens meet."},
+		{"widened without summary", calls.Call{Title: "Town"}, "jumelage", "Town"},
+		{"no words", calls.Call{Title: "Town", Summary: "Citizens meet."}, "", ""},
+		{"only not", calls.Call{Title: "Town", Summary: "Citizens meet."}, "-digital", ""},
+		{"in the middle of a long text", calls.Call{Summary: long + "Ein Städtebündnis wächst. " + long}, "staedtebuendnis",
+			"…dolor sit amet. Lorem ipsum dolor sit amet. Ein Städtebündnis wächst. Lorem ipsum dolor sit amet. Lorem ipsum dolor sit amet. Lorem ipsum dolor sit amet. Lorem…"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := calls.Snippet(&tt.call, calls.ParseQuery(tt.query)); got != tt.want {
+				t.Errorf("Snippet = %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSnippetIsShort(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{strings.Repeat("x", 5000) + " found", strings.Repeat("ü", 300), "found " + strings.Repeat("€", 5000)} {
+		c := calls.Call{Title: "t", Summary: text}
+		got := calls.Snippet(&c, calls.ParseQuery("found"))
+		if n := utf8.RuneCountInString(got); n > 165 || !utf8.ValidString(got) {
+			t.Errorf("Snippet has %d runes: %q", n, got)
+		}
+	}
+}

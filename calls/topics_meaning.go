@@ -1,0 +1,181 @@
+package calls
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// meanings finds the topics that a word of any language means.
+type meanings struct {
+	index  *patternIndex
+	topics [][]int // by number of the pattern in index: positions of topics
+}
+
+// newMeanings reads the words of every language.
+func newMeanings(t *Topics) *meanings {
+	m := &meanings{index: newPatternIndex()}
+	m.addAll(t.english)
+	for _, code := range t.languageFiles() {
+		m.addAll(t.others[code].words())
+	}
+	for i := range t.topics {
+		for _, p := range t.topics[i].strong {
+			m.add(p.Pattern, i)
+		}
+	}
+	return m
+}
+
+func (m *meanings) addAll(w *wordlist) {
+	for i := range w.words {
+		for _, p := range w.words[i] {
+			m.add(p.Pattern, i)
+		}
+		for _, p := range w.thesaurus[i] {
+			m.add(p.Pattern, i)
+		}
+		if p, err := ParsePattern(w.labels[i]); err == nil { // a label may be no pattern, that is no fault
+			m.add(p, i)
+		}
+	}
+}
+
+func (m *meanings) add(p Pattern, topic int) {
+	id := m.index.add(p)
+	if id == len(m.topics) {
+		m.topics = append(m.topics, nil)
+	}
+	if !slices.Contains(m.topics[id], topic) {
+		m.topics[id] = append(m.topics[id], topic)
+	}
+}
+
+// Meaning returns the ids of the topics that a word or phrase of any language means, in the order of
+// [Topics.IDs]: those with a word, a label or a thesaurus label that equals or covers all of it, as
+// `testvérváros*` covers "testvérvárosi". A * at its end is taken along: `jumelage*` means what
+// "jumelage" does. It returns nil if it means none, and for labels that mean too much on their own:
+// Polish "partnerstwo" is any partnership.
+//
+// The first few questions are answered by leafing through the files, which is what one search at the
+// terminal needs; whoever asks more often gets an index of all languages built.
+func (t *Topics) Meaning(keyword string) []string {
+	p, err := ParsePattern(keyword)
+	if err != nil {
+		return nil
+	}
+	found := make([]bool, len(t.topics))
+	if t.asked.Add(1) <= leafings {
+		t.leaf(p, found)
+	} else {
+		m := t.meanings()
+		for _, form := range p.forms {
+			m.find(form, found)
+		}
+	}
+	var ids []string
+	for i, ok := range found {
+		if ok {
+			ids = append(ids, t.topics[i].ID)
+		}
+	}
+	return ids
+}
+
+// leafings is how many questions are answered without an index. The index costs about as much as ten
+// leafings (see the benchmarks).
+const leafings = 8
+
+// leaf marks the topics of patterns that cover all of p, by reading the files from end to end. Only
+// lines that begin like p are taken apart.
+func (t *Topics) leaf(p Pattern, found []bool) {
+	names, _ := fs.Glob(t.files, interestsFolder+"/*.txt") // the pattern is well-formed
+	for _, name := range names {
+		data, err := fs.ReadFile(t.files, name)
+		if err != nil {
+			continue // told by Check
+		}
+		topic, known := 0, false
+		for line := range strings.Lines(string(data)) {
+			if line[0] == '[' {
+				topic, known = t.positions[strings.Trim(line, "[]\r\n")]
+				continue
+			}
+			key, value, _ := strings.Cut(line, " ")
+			if !known || found[topic] || key != "word" && key != "thesaurus" && key != "label" && key != "strong" {
+				continue
+			}
+			if value = strings.TrimSpace(value); beginsAlike(value, p) {
+				found[topic] = covers(value, p)
+			}
+		}
+	}
+}
+
+// beginsAlike reports whether the first letters of a phrase of the data could be those of p. It errs on
+// the side of yes: umlauts have two spellings.
+func beginsAlike(value string, p Pattern) bool {
+	const letters = 3
+	end := 0
+	for range letters {
+		r, n := runeAt(value, end)
+		if !wordRune(r) {
+			break
+		}
+		if strings.ContainsRune("äöüøÄÖÜØ", r) {
+			return true
+		}
+		end += n
+	}
+	start := Fold(value[:end])
+	for _, form := range p.forms {
+		if first := form[0].text; strings.HasPrefix(first, start) || strings.HasPrefix(start, first) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether a phrase of the data covers all of p.
+func covers(value string, p Pattern) bool {
+	data, err := ParsePattern(value)
+	if err != nil {
+		return false
+	}
+	for _, form := range p.forms {
+		for _, wide := range data.forms {
+			if len(wide) == len(form) && startsWith(wordsOf(form), wide) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wordsOf returns a form as words to be looked through.
+func wordsOf(form []token) []Word {
+	words := make([]Word, len(form))
+	for i, t := range form {
+		words[i].Text = t.text
+	}
+	return words
+}
+
+// find marks the topics of patterns that cover all of form.
+func (m *meanings) find(form []token, found []bool) {
+	words := wordsOf(form)
+	m.index.walk(words, func(id, from, to int) {
+		if from != 0 || to != len(words) {
+			return
+		}
+		for _, topic := range m.topics[id] {
+			found[topic] = true
+		}
+	})
+}
+
+// languageOf returns the file's code for a BCP 47 tag: "de" for "de-AT".
+func languageOf(tag string) string {
+	code, _, _ := strings.Cut(tag, "-")
+	return strings.ToLower(code)
+}
