@@ -11,11 +11,17 @@ import (
 // (0: no limit; a cut is marked by an ellipsis). Whatever comes from outside passes through it
 // before it is stored, so that no terminal, header or mail has to fear it.
 func CleanLine(s string, limit int) string {
+	if isClean(s, false) {
+		return cut(s, limit)
+	}
 	return cut(strings.Join(strings.Fields(dropInvisible(s)), " "), limit)
 }
 
 // CleanText is [CleanLine] for text of several paragraphs: line breaks stay, blank lines are folded.
 func CleanText(s string, limit int) string {
+	if isClean(s, true) {
+		return cut(s, limit)
+	}
 	var lines []string
 	for line := range strings.Lines(dropInvisible(s)) {
 		line = strings.Join(strings.Fields(line), " ")
@@ -24,6 +30,24 @@ func CleanText(s string, limit int) string {
 		}
 	}
 	return cut(strings.Join(lines, "\n"), limit)
+}
+
+// isClean reports whether cleaning would change nothing, which is true of most texts and cheaper to see
+// than to do. It may report false for a clean text, never true for one that is not.
+func isClean(s string, breaks bool) bool {
+	blank := true // white space came before, or nothing
+	for _, r := range s {
+		space := r == ' ' || breaks && r == '\n'
+		switch {
+		case space && blank:
+			return false
+		case space, r > ' ' && r < 0x7f:
+		case r < 0xa1, r == utf8.RuneError, !unicode.IsGraphic(r), unicode.Is(unicode.Zs, r):
+			return false
+		}
+		blank = space
+	}
+	return !blank
 }
 
 // dropInvisible removes what a reader cannot see but a terminal or mail reader obeys.

@@ -163,9 +163,16 @@ func FuzzClean(f *testing.F) {
 		if again := calls.CleanLine(line, 0); again != line {
 			t.Errorf("cleaning twice: %q, once: %q", again, line)
 		}
-		for l := range strings.Lines(calls.CleanText(s, 0)) {
+		text := calls.CleanText(s, 0)
+		if again := calls.CleanText(text, 0); again != text {
+			t.Errorf("cleaning a text twice: %q, once: %q", again, text)
+		}
+		for l := range strings.Lines(text) {
 			if strings.TrimSpace(l) == "" {
 				t.Errorf("CleanText(%q) holds a blank line", s)
+			}
+			if calls.CleanLine(l, 0) != strings.TrimSuffix(l, "\n") {
+				t.Errorf("CleanText(%q) holds the line %q, which is not clean", s, l)
 			}
 		}
 	})
