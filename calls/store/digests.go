@@ -1,0 +1,229 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// Candidates returns the calls that a digest for the subscriber may speak of, ordered by key: those
+// that match its municipality and can be applied for now or later, and those that it was ever told of
+// and that are not over. Told is what the newest notice says that is on its way or arrived; a notice
+// whose mail did not arrive counts for nothing. The error wraps [calls.ErrNotFound] if there is no such
+// subscriber.
+func (db *DB) Candidates(ctx context.Context, subscriber int64, now time.Time) ([]calls.Candidate, error) {
+	var candidates []calls.Candidate
+	err := db.view(ctx, fmt.Sprintf("candidates of subscriber %d", subscriber), func(q querier) error {
+		s, err := oneSubscriber(ctx, q, `s.id = ?`, subscriber)
+		if err != nil {
+			return err
+		}
+		found := candidateSet{}
+		if err := found.addTold(ctx, q, subscriber, now); err != nil {
+			return fmt.Errorf("read notices: %w", err)
+		}
+		if err := found.addMatches(ctx, q, s.Municipality, now); err != nil {
+			return fmt.Errorf("read matches: %w", err)
+		}
+		candidates, err = found.load(ctx, q)
+		return err
+	})
+	return candidates, err
+}
+
+// candidateSet holds candidates by the id of their call.
+type candidateSet map[int64]*calls.Candidate
+
+func (set candidateSet) at(call int64) *calls.Candidate {
+	if set[call] == nil {
+		set[call] = &calls.Candidate{}
+	}
+	return set[call]
+}
+
+// addTold adds what the subscriber was told. That a call was withdrawn is told once; then it is over.
+func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64, now time.Time) error {
+	const query = `
+		SELECT
+			n.call,
+			n.kind,
+			n.fact,
+			n.told
+		FROM notices n
+		JOIN calls c ON c.id = n.call
+		WHERE n.subscriber = ?2 AND n.state <> 'returned' AND ` + statusSQL + ` <> 'closed'
+		ORDER BY n.id`
+	type row struct {
+		call int64
+		calls.Notice
+	}
+	rows, err := collect(ctx, q, func(s scanner) (r row, err error) {
+		return r, s.Scan(&r.call, &r.Kind, &r.Fact, asJSON(&r.Told))
+	}, query, instant(now), subscriber)
+	for _, r := range rows {
+		c := set.at(r.call)
+		told := r.Told // of the newest, for they come oldest first
+		c.Told = &told
+		c.Notices = append(c.Notices, calls.Notice{Kind: r.Kind, Fact: r.Fact})
+	}
+	return err
+}
+
+func (set candidateSet) addMatches(ctx context.Context, q querier, municipality string, now time.Time) error {
+	const query = `
+		SELECT
+			m.call,
+			m.score,
+			m.reasons
+		FROM municipalities u
+		JOIN matches m ON m.municipality = u.id
+		JOIN calls c ON c.id = m.call
+		WHERE u.name = ?2 AND ` + statusSQL + ` IN ('open', 'forthcoming', 'withdrawn')`
+	type row struct {
+		call int64
+		calls.Match
+	}
+	rows, err := collect(ctx, q, func(s scanner) (r row, err error) {
+		return r, s.Scan(&r.call, &r.Score, asJSON(&r.Reasons))
+	}, query, instant(now), municipality)
+	for _, r := range rows {
+		r.Municipality = municipality
+		set.at(r.call).Match = r.Match
+	}
+	return err
+}
+
+func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate, error) {
+	ids := make([]int64, 0, len(set))
+	for id := range set {
+		ids = append(ids, id)
+	}
+	found, err := loadCalls(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	var candidates []calls.Candidate
+	for i := range found {
+		c := set[found[i].id]
+		c.Call = found[i].Call
+		c.Match.Call = c.Call.Key
+		for j := range c.Notices {
+			c.Notices[j].Call = c.Call.Key
+		}
+		if over := !c.Call.Withdrawn.IsZero() && (c.Told == nil || c.Told.Status == calls.Withdrawn); !over {
+			candidates = append(candidates, *c)
+		}
+	}
+	slices.SortFunc(candidates, func(a, b calls.Candidate) int {
+		return cmp.Or(
+			strings.Compare(a.Call.Key.Source, b.Call.Key.Source),
+			strings.Compare(a.Call.Key.Reference, b.Call.Key.Reference))
+	})
+	return candidates, nil
+}
+
+// DigestDone reports whether the period is settled for the subscriber: a mail was put into the outbox,
+// or there was nothing to say.
+func (db *DB) DigestDone(ctx context.Context, subscriber int64, period string) (bool, error) {
+	const query = `SELECT EXISTS (SELECT 1 FROM digests WHERE subscriber = ? AND period = ?)`
+	done, err := scanOne[bool](db.read.QueryRowContext(ctx, query, subscriber, period))
+	if err != nil {
+		return false, fmt.Errorf("digest %s of subscriber %d: %w", period, subscriber, err)
+	}
+	return done, nil
+}
+
+// EverTold reports whether the subscriber was ever told anything that is on its way or arrived.
+func (db *DB) EverTold(ctx context.Context, subscriber int64) (bool, error) {
+	const query = `SELECT EXISTS (SELECT 1 FROM notices WHERE subscriber = ? AND state <> 'returned')`
+	told, err := scanOne[bool](db.read.QueryRowContext(ctx, query, subscriber))
+	if err != nil {
+		return false, fmt.Errorf("notices of subscriber %d: %w", subscriber, err)
+	}
+	return told, nil
+}
+
+// SkipDigest settles a period in which there is nothing to say. It does nothing if the period is
+// settled already.
+func (db *DB) SkipDigest(ctx context.Context, subscriber int64, period string, now time.Time) error {
+	return db.update(ctx, fmt.Sprintf("skip digest %s of subscriber %d", period, subscriber), func(tx *sql.Tx) error {
+		_, err := settle(ctx, tx, subscriber, period, now)
+		return err
+	})
+}
+
+// settle notes that a period is settled. It reports false if it was before.
+func settle(ctx context.Context, tx *sql.Tx, subscriber int64, period string, now time.Time) (bool, error) {
+	const insert = `INSERT INTO digests (subscriber, period, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+	result, err := tx.ExecContext(ctx, insert, subscriber, period, instant(now))
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// Enqueue puts the mail of a digest into the outbox, due now, together with what it will tell, in one
+// transaction, and sets out.ID. It reports false, and stores nothing, if the period is settled already.
+func (db *DB) Enqueue(ctx context.Context, d *calls.Digest, out *calls.Delivery, now time.Time) (queued bool, err error) {
+	id := d.Subscriber.ID
+	err = db.update(ctx, fmt.Sprintf("queue digest %s of subscriber %d", d.Period, id), func(tx *sql.Tx) error {
+		if queued, err = settle(ctx, tx, id, d.Period, now); err != nil || !queued {
+			return err
+		}
+		if err := insertDelivery(ctx, tx, id, out, now); err != nil {
+			return fmt.Errorf("delivery %q: %w", out.Key, err)
+		}
+		const link = `UPDATE digests SET delivery = ? WHERE subscriber = ? AND period = ?`
+		if _, err := tx.ExecContext(ctx, link, out.ID, id, d.Period); err != nil {
+			return err
+		}
+		return insertNotices(ctx, tx, d, out.ID)
+	})
+	return queued && err == nil, err
+}
+
+func insertDelivery(ctx context.Context, tx *sql.Tx, subscriber int64, out *calls.Delivery, now time.Time) error {
+	const insert = `
+		INSERT INTO deliveries (key, subscriber, sender, recipient, message_id, subject, state, next_attempt, created)
+		VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+		RETURNING id`
+	err := tx.QueryRowContext(ctx, insert, out.Key, subscriber, out.Sender, out.Recipient, out.MessageID,
+		out.Subject, instant(now), instant(now)).Scan(&out.ID)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO messages (delivery, bytes) VALUES (?, ?)`, out.ID, out.Bytes)
+	return err
+}
+
+// insertNotices stores what the mail will tell. What is on its way already is not told twice.
+func insertNotices(ctx context.Context, tx *sql.Tx, d *calls.Digest, delivery int64) error {
+	insert, err := tx.PrepareContext(ctx, `
+		INSERT INTO notices (subscriber, call, kind, fact, told, delivery, state)
+		VALUES (?, ?, ?, ?, ?, ?, 'queued')
+		ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, item := range slices.Concat(d.New, d.Changed, d.Closing) {
+		call, err := callID(ctx, tx, item.Call.Key)
+		if err != nil {
+			return fmt.Errorf("call %q: %w", item.Call.Key, err)
+		}
+		for _, n := range item.Notices {
+			_, err := insert.ExecContext(ctx, d.Subscriber.ID, call, string(n.Kind), n.Fact, asJSON(&n.Told), delivery)
+			if err != nil {
+				return fmt.Errorf("notice %s of call %q: %w", n.Kind, item.Call.Key, err)
+			}
+		}
+	}
+	return nil
+}

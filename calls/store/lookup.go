@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// statusSQL is calls.Call.Status of a row c as an expression; its parameter ?1 is now.
+const statusSQL = `
+	CASE
+		WHEN c.withdrawn IS NOT NULL THEN 'withdrawn'
+		WHEN c.stated_status = 'closed' OR c.last_deadline <= ?1 THEN 'closed'
+		WHEN c.opens > ?1 THEN 'forthcoming'
+		WHEN c.opens IS NULL AND c.stated_status <> '' THEN c.stated_status
+		ELSE 'open'
+	END`
+
+// Call returns the call with this key. The error wraps [calls.ErrNotFound] if there is none.
+func (db *DB) Call(ctx context.Context, key calls.Key) (*calls.Call, error) {
+	var found []storedCall
+	err := db.view(ctx, fmt.Sprintf("call %q", key), func(q querier) error {
+		id, err := callID(ctx, q, key)
+		if err != nil {
+			return err
+		}
+		found, err = loadCalls(ctx, q, []int64{id})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &found[0].Call, nil
+}
+
+func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
+	const query = `SELECT id FROM calls WHERE source = ? AND reference = ?`
+	id, err := scanOne[int64](q.QueryRowContext(ctx, query, key.Source, key.Reference))
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, calls.ErrNotFound
+	}
+	return id, err
+}
+
+// FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key,
+// reference or identifier in any case or, if there is none, those whose identifier or reference begins
+// so. The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
+func (db *DB) FindCalls(ctx context.Context, name string) ([]calls.Call, error) {
+	name = strings.TrimSpace(name)
+	var found []storedCall
+	err := db.view(ctx, fmt.Sprintf("find call %q", name), func(q querier) error {
+		ids, err := idsByName(ctx, q, name)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return notFound(ctx, q, name)
+		}
+		found, err = loadCalls(ctx, q, ids)
+		return err
+	})
+	return plain(found), err
+}
+
+// mostCandidates bounds how many calls a short prefix may mean: nobody reads more.
+const mostCandidates = 50
+
+func idsByName(ctx context.Context, q querier, name string) ([]int64, error) {
+	if name == "" {
+		return nil, nil
+	}
+	const order = ` ORDER BY identifier, source, reference LIMIT ?`
+	for _, query := range []string{
+		`SELECT id FROM calls WHERE source || ':' || reference = ?1 COLLATE NOCASE`,
+		`SELECT id FROM calls WHERE identifier = ?1 COLLATE NOCASE OR reference = ?1 COLLATE NOCASE`,
+		`SELECT id FROM calls WHERE substr(identifier, 1, length(?1)) = ?1 COLLATE NOCASE
+			OR substr(reference, 1, length(?1)) = ?1 COLLATE NOCASE`,
+	} {
+		ids, err := collect(ctx, q, scanOne[int64], query+order, name, mostCandidates)
+		if err != nil || len(ids) > 0 {
+			return ids, err
+		}
+	}
+	return nil, nil
+}
+
+func notFound(ctx context.Context, q querier, name string) error {
+	identifiers, err := collect(ctx, q, scanOne[string], `SELECT DISTINCT identifier FROM calls WHERE identifier <> ''`)
+	if err != nil {
+		return err
+	}
+	return suggest(name, identifiers)
+}
+
+// suggest returns an error that wraps [calls.ErrNotFound] and names those of among that are near.
+func suggest(name string, among []string) error {
+	near := calls.Nearest(name, among)
+	if len(near) == 0 {
+		return calls.ErrNotFound
+	}
+	return fmt.Errorf("%w; did you mean %s?", calls.ErrNotFound, strings.Join(near, ", "))
+}
+
+// Identifiers returns the identifiers, or references where there is none, of all calls that begin with
+// prefix in any case, sorted and without repeats: what a shell completes.
+func (db *DB) Identifiers(ctx context.Context, prefix string) ([]string, error) {
+	const query = `
+		SELECT DISTINCT COALESCE(NULLIF(identifier, ''), reference) AS name
+		FROM calls
+		WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE
+		ORDER BY name`
+	names, err := collect(ctx, db.read, scanOne[string], query, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("read identifiers: %w", err)
+	}
+	return names, nil
+}
+
+// History returns the changes of a call, oldest first. The error wraps [calls.ErrNotFound] if there is
+// no such call.
+func (db *DB) History(ctx context.Context, key calls.Key) ([]calls.Change, error) {
+	var changes []calls.Change
+	err := db.view(ctx, fmt.Sprintf("history of %q", key), func(q querier) error {
+		id, err := callID(ctx, q, key)
+		if err != nil {
+			return err
+		}
+		const query = `SELECT seq, kind, old, new, at FROM changes WHERE call = ? ORDER BY seq`
+		changes, err = collect(ctx, q, func(s scanner) (calls.Change, error) {
+			c := calls.Change{Call: key}
+			return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At))
+		}, query, id)
+		return err
+	})
+	return changes, err
+}
+
+// CountCalls returns how many calls have each status at now. A status that no call has is missing.
+func (db *DB) CountCalls(ctx context.Context, now time.Time) (map[calls.Status]int, error) {
+	const query = `SELECT ` + statusSQL + ` AS status, COUNT(*) FROM calls c GROUP BY status`
+	type count struct {
+		status calls.Status
+		n      int
+	}
+	counts, err := collect(ctx, db.read, func(s scanner) (c count, err error) {
+		return c, s.Scan(&c.status, &c.n)
+	}, query, instant(now))
+	if err != nil {
+		return nil, fmt.Errorf("count calls: %w", err)
+	}
+	byStatus := make(map[calls.Status]int, len(counts))
+	for _, c := range counts {
+		byStatus[c.status] = c.n
+	}
+	return byStatus, nil
+}

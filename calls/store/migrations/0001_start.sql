@@ -1,0 +1,259 @@
+-- Times are UTC RFC 3339 with milliseconds ("2026-09-23T15:00:00.000Z"), so that text order is time
+-- order. A NULL time or number means that nothing was said. Lists are JSON where nothing looks into them.
+
+PRAGMA application_id = 1718972004; -- "fund": tells our files from those of other programs
+
+-- One crawl of one source. A run without an end is still going on, or was killed.
+CREATE TABLE runs (
+	id        INTEGER PRIMARY KEY AUTOINCREMENT,
+	source    TEXT NOT NULL CHECK (source <> ''),
+	started   TEXT NOT NULL,
+	ended     TEXT,
+	pages     INTEGER NOT NULL DEFAULT 0,
+	seen      INTEGER NOT NULL DEFAULT 0,
+	new       INTEGER NOT NULL DEFAULT 0,
+	changed   INTEGER NOT NULL DEFAULT 0,
+	unchanged INTEGER NOT NULL DEFAULT 0,
+	gone      INTEGER NOT NULL DEFAULT 0,
+	odd       INTEGER NOT NULL DEFAULT 0,
+	complete  INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
+	verified  TEXT NOT NULL DEFAULT '',
+	error     TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX runs_ended ON runs (source, complete, ended);
+
+-- Records of a run that could not be believed.
+CREATE TABLE odd_records (
+	run       INTEGER NOT NULL REFERENCES runs (id),
+	position  INTEGER NOT NULL,
+	reference TEXT NOT NULL,
+	problem   TEXT NOT NULL,
+	PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;
+
+-- The facts of a call. Its long texts live in texts, so that a walk over all calls stays short.
+CREATE TABLE calls (
+	id             INTEGER PRIMARY KEY,
+	source         TEXT NOT NULL CHECK (source <> '' AND instr(source, ':') = 0),
+	reference      TEXT NOT NULL CHECK (reference <> ''),
+	identifier     TEXT NOT NULL,
+	kind           TEXT NOT NULL, -- a parser's word: no state, new sources bring new ones
+	title          TEXT NOT NULL CHECK (title <> ''),
+	umbrella       TEXT NOT NULL,
+	keywords       TEXT NOT NULL CHECK (json_valid(keywords)),
+	programme      TEXT NOT NULL,
+	divisions      TEXT NOT NULL CHECK (json_valid(divisions)),
+	action_type    TEXT NOT NULL,
+	url            TEXT NOT NULL,
+	language       TEXT NOT NULL,
+	stated_status  TEXT NOT NULL CHECK (stated_status IN ('', 'forthcoming', 'open', 'closed', 'withdrawn')),
+	opens          TEXT,
+	deadlines      TEXT NOT NULL CHECK (json_valid(deadlines)), -- [{"at":..., "hour":...}], ascending
+	first_deadline TEXT GENERATED ALWAYS AS (deadlines ->> '$[0].at') STORED,
+	last_deadline  TEXT GENERATED ALWAYS AS (deadlines ->> '$[#-1].at') STORED,
+	model          TEXT NOT NULL CHECK (model IN ('', 'single-stage', 'two-stage', 'multiple cut-off')),
+	budget         INTEGER,
+	grant_min      INTEGER,
+	grant_max      INTEGER,
+	grants         INTEGER,
+	fingerprint    BLOB NOT NULL,    -- SHA-256 of what the source said: equal means nothing to write
+	revision       INTEGER NOT NULL, -- see counters
+	recorded       TEXT NOT NULL CHECK (recorded IN ('forthcoming', 'open', 'closed', 'withdrawn')),
+	absent_since   TEXT,             -- the first complete sweep without it; NULL while it is listed
+	withdrawn      TEXT,
+	first_seen     TEXT NOT NULL,
+	last_seen      TEXT NOT NULL,    -- while it is listed, the newest complete run may be later and counts
+	changed        TEXT,
+	UNIQUE (source, reference)
+) STRICT;
+CREATE INDEX calls_identifier ON calls (identifier COLLATE NOCASE);
+CREATE INDEX calls_reference ON calls (reference COLLATE NOCASE);
+CREATE INDEX calls_revision ON calls (revision);
+
+CREATE TABLE texts (
+	call    INTEGER PRIMARY KEY REFERENCES calls (id),
+	summary TEXT NOT NULL,
+	body    TEXT NOT NULL
+) STRICT;
+
+-- The words of a call as they are compared, joined by spaces: what the full-text index is made of. A
+-- lone point parts keywords, so that no phrase is found across two of them.
+CREATE TABLE folded (
+	call       INTEGER PRIMARY KEY REFERENCES calls (id),
+	identifier TEXT NOT NULL,
+	title      TEXT NOT NULL,
+	keywords   TEXT NOT NULL, -- and the umbrella's title, and the programme
+	summary    TEXT NOT NULL,
+	body       TEXT NOT NULL
+) STRICT;
+
+-- The words come folded, so the tokenizer must change nothing: accents are gone, and the signs that
+-- stand inside a word ("4.0", "c++", "c#") belong to it.
+CREATE VIRTUAL TABLE fulltext USING fts4 (
+	content="folded",
+	identifier,
+	title,
+	keywords,
+	summary,
+	body,
+	tokenize=unicode61 "remove_diacritics=0" "tokenchars=.+#",
+	prefix="3,4"
+);
+-- FTS4 finds the old words by reading the old row: they must go before it changes.
+CREATE TRIGGER folded_before_update BEFORE UPDATE ON folded BEGIN
+	DELETE FROM fulltext WHERE docid = old.call;
+END;
+CREATE TRIGGER folded_before_delete BEFORE DELETE ON folded BEGIN
+	DELETE FROM fulltext WHERE docid = old.call;
+END;
+CREATE TRIGGER folded_after_update AFTER UPDATE ON folded BEGIN
+	INSERT INTO fulltext (docid, identifier, title, keywords, summary, body)
+	VALUES (new.call, new.identifier, new.title, new.keywords, new.summary, new.body);
+END;
+CREATE TRIGGER folded_after_insert AFTER INSERT ON folded BEGIN
+	INSERT INTO fulltext (docid, identifier, title, keywords, summary, body)
+	VALUES (new.call, new.identifier, new.title, new.keywords, new.summary, new.body);
+END;
+-- Every word of the index, for "did you mean".
+CREATE VIRTUAL TABLE vocabulary USING fts4aux (fulltext);
+
+CREATE TABLE topics (
+	call   INTEGER NOT NULL REFERENCES calls (id),
+	topic  TEXT NOT NULL CHECK (topic <> ''),
+	rule   TEXT NOT NULL,
+	field  TEXT NOT NULL,
+	words  TEXT NOT NULL,
+	weight REAL NOT NULL CHECK (weight BETWEEN 0 AND 1),
+	PRIMARY KEY (call, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX topics_topic ON topics (topic, call);
+
+CREATE TABLE changes (
+	seq  INTEGER PRIMARY KEY AUTOINCREMENT,
+	call INTEGER NOT NULL REFERENCES calls (id),
+	kind TEXT NOT NULL CHECK (kind <> ''),
+	old  TEXT NOT NULL,
+	new  TEXT NOT NULL,
+	at   TEXT NOT NULL
+) STRICT;
+CREATE INDEX changes_call ON changes (call, seq);
+
+-- revision rises with every transaction that changes what matching depends on, and is written on the
+-- calls and municipalities that it changed. matched is the revision up to which matches are right.
+CREATE TABLE counters (
+	name  TEXT PRIMARY KEY CHECK (name IN ('revision', 'matched')),
+	value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters VALUES ('revision', 0), ('matched', 0);
+
+CREATE TABLE settings (
+	name  TEXT PRIMARY KEY CHECK (name IN ('topics version')),
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE municipalities (
+	id         INTEGER PRIMARY KEY,
+	name       TEXT NOT NULL UNIQUE CHECK (name <> ''), -- calls.Municipality.ID
+	label      TEXT NOT NULL CHECK (label <> ''),       -- calls.Municipality.Name
+	country    TEXT NOT NULL CHECK (length(country) = 2),
+	lau        TEXT NOT NULL,
+	population INTEGER CHECK (population >= 0),
+	twins      TEXT NOT NULL CHECK (json_valid(twins)),
+	interests  TEXT NOT NULL CHECK (json_valid(interests)),
+	revision   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX municipalities_revision ON municipalities (revision);
+
+CREATE TABLE subscribers (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: it is part of delivery keys
+	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE,
+	email        TEXT NOT NULL COLLATE NOCASE CHECK (email <> ''),
+	name         TEXT NOT NULL,
+	language     TEXT NOT NULL CHECK (language <> ''),
+	frequency    TEXT NOT NULL CHECK (frequency IN ('weekly', 'monthly')),
+	state        TEXT NOT NULL CHECK (state IN ('pending', 'active', 'paused', 'unsubscribed', 'bounced')),
+	paused_until TEXT CHECK (paused_until IS NULL OR state = 'paused'),
+	token        TEXT NOT NULL UNIQUE CHECK (length(token) >= 26),
+	UNIQUE (municipality, email)
+) STRICT;
+CREATE INDEX subscribers_email ON subscribers (email);
+
+-- Addresses that want no mail and whose rows are gone, as hashes: they must not come back as active.
+CREATE TABLE opt_outs (
+	address BLOB PRIMARY KEY CHECK (length(address) = 32) -- SHA-256
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE matches (
+	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE,
+	call         INTEGER NOT NULL REFERENCES calls (id),
+	score        REAL NOT NULL,
+	reasons      TEXT NOT NULL,
+	PRIMARY KEY (municipality, call)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX matches_call ON matches (call);
+
+-- The outbox. The bytes of a mail live in messages, so that a change of state does not rewrite them.
+CREATE TABLE deliveries (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	key          TEXT NOT NULL UNIQUE,
+	subscriber   INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	sender       TEXT NOT NULL,
+	recipient    TEXT NOT NULL CHECK (recipient <> ''),
+	message_id   TEXT NOT NULL UNIQUE CHECK (message_id <> ''),
+	subject      TEXT NOT NULL,
+	state        TEXT NOT NULL CHECK (state IN
+		('queued', 'sending', 'sent', 'unknown', 'failed', 'bounced', 'suppressed')),
+	attempts     INTEGER NOT NULL DEFAULT 0,
+	next_attempt TEXT,
+	lease_until  TEXT,
+	leased_as    TEXT CHECK (leased_as IN ('queued', 'unknown')), -- its state before the lease
+	marked       INTEGER NOT NULL DEFAULT 0 CHECK (marked IN (0, 1)), -- bytes began to leave under the lease
+	code         INTEGER NOT NULL DEFAULT 0,
+	answer       TEXT NOT NULL DEFAULT '',
+	created      TEXT NOT NULL,
+	ended        TEXT,
+	CHECK ((state = 'sending') = (lease_until IS NOT NULL)),
+	CHECK ((state = 'sending') = (leased_as IS NOT NULL)),
+	CHECK (marked = 0 OR state = 'sending'),
+	CHECK (next_attempt IS NULL OR state IN ('queued', 'unknown'))
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (next_attempt, id) WHERE next_attempt IS NOT NULL;
+CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX deliveries_subscriber ON deliveries (subscriber);
+CREATE INDEX deliveries_state ON deliveries (state) WHERE state <> 'sent';
+
+CREATE TABLE messages (
+	delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+	bytes    BLOB NOT NULL
+) STRICT;
+
+-- What was done for a subscriber and a period. No delivery means that there was nothing to say.
+CREATE TABLE digests (
+	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	period     TEXT NOT NULL CHECK (period <> ''),
+	delivery   INTEGER REFERENCES deliveries (id) ON DELETE SET NULL,
+	at         TEXT NOT NULL,
+	PRIMARY KEY (subscriber, period)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX digests_delivery ON digests (delivery) WHERE delivery IS NOT NULL;
+
+-- What was told to whom. A returned notice counts for nothing: its mail did not arrive.
+CREATE TABLE notices (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	call       INTEGER NOT NULL REFERENCES calls (id),
+	kind       TEXT NOT NULL CHECK (kind <> ''),
+	fact       TEXT NOT NULL,
+	told       TEXT NOT NULL CHECK (json_valid(told)),
+	delivery   INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+	state      TEXT NOT NULL CHECK (state IN ('queued', 'delivered', 'returned'))
+) STRICT;
+CREATE UNIQUE INDEX notices_told ON notices (subscriber, call, kind, fact) WHERE state <> 'returned';
+CREATE INDEX notices_delivery ON notices (delivery);
+
+-- Who may do a thing that only one process may do at a time.
+CREATE TABLE leases (
+	name  TEXT PRIMARY KEY CHECK (name <> ''),
+	owner TEXT NOT NULL CHECK (owner <> ''),
+	until TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

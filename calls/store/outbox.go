@@ -1,0 +1,294 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"fundwatch/calls"
+)
+
+const deliveryColumns = `
+	d.id,
+	d.key,
+	d.subscriber,
+	d.sender,
+	d.recipient,
+	d.message_id,
+	d.subject,
+	d.state,
+	d.attempts,
+	d.next_attempt,
+	d.code,
+	d.answer,
+	d.created,
+	d.ended`
+
+func scanDelivery(row scanner) (calls.Delivery, error) {
+	var d calls.Delivery
+	err := row.Scan(
+		&d.ID,
+		&d.Key,
+		&d.Subscriber,
+		&d.Sender,
+		&d.Recipient,
+		&d.MessageID,
+		&d.Subject,
+		&d.State,
+		&d.Attempts,
+		into(&d.NextAttempt),
+		&d.Code,
+		&d.Answer,
+		into(&d.Created),
+		into(&d.Ended),
+	)
+	return d, err
+}
+
+func deliveryByID(ctx context.Context, q querier, id int64) (calls.Delivery, error) {
+	const query = `SELECT ` + deliveryColumns + ` FROM deliveries d WHERE d.id = ?`
+	d, err := scanDelivery(q.QueryRowContext(ctx, query, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, calls.ErrNotFound
+	}
+	return d, err
+}
+
+// messageOf returns the bytes of a mail, nil if they are no longer kept.
+func messageOf(ctx context.Context, q querier, id int64) ([]byte, error) {
+	b, err := scanOne[[]byte](q.QueryRowContext(ctx, `SELECT bytes FROM messages WHERE delivery = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return b, err
+}
+
+// Claim leases the mail that has been due longest and returns it with its bytes, or nil, nil when none
+// is due. Due are queued and uncertain mails whose next attempt is set and not after now. Its State is
+// the one before the lease: queued, or unknown if one copy may have left already.
+//
+// A mail whose lease has run out was left by a sender that died. It is due again; if [DB.MarkData] was
+// called under that lease, as unknown. A mail that was marked while it was unknown has left twice: it
+// stays unknown and is not claimed again.
+func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error) {
+	var claimed *calls.Delivery
+	err := db.update(ctx, "claim a mail", func(tx *sql.Tx) error {
+		if err := endLeases(ctx, tx, now, now); err != nil {
+			return err
+		}
+		const claim = `
+			UPDATE deliveries
+			SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0
+			WHERE id = (SELECT id FROM deliveries WHERE next_attempt <= ?1 ORDER BY next_attempt, id LIMIT 1)
+			RETURNING id, leased_as`
+		var id int64
+		var state calls.DeliveryState
+		err := tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease))).Scan(&id, &state)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		claimed, err = loadClaimed(ctx, tx, id, state)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+func loadClaimed(ctx context.Context, q querier, id int64, state calls.DeliveryState) (*calls.Delivery, error) {
+	d, err := deliveryByID(ctx, q, id)
+	if err != nil {
+		return nil, fmt.Errorf("mail %d: %w", id, err)
+	}
+	d.State = state
+	d.Bytes, err = messageOf(ctx, q, id)
+	return &d, err
+}
+
+// Reclaim takes back every mail that a sender had when it died, without waiting for its lease to run out.
+// Only call it while no other sender can be running; see [DB.AcquireLease].
+func (db *DB) Reclaim(ctx context.Context, now time.Time) error {
+	return db.update(ctx, "reclaim mails", func(tx *sql.Tx) error {
+		return endLeases(ctx, tx, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), now)
+	})
+}
+
+// endLeases takes back the leases that run out until the given time; their mails are due at now.
+func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time) error {
+	const update = `
+		UPDATE deliveries
+		SET state = CASE WHEN marked = 1 THEN 'unknown' ELSE leased_as END,
+			next_attempt = CASE WHEN marked = 1 AND leased_as = 'unknown' THEN NULL ELSE ?2 END,
+			answer = 'the sender stopped while it had this mail',
+			code = 0,
+			lease_until = NULL,
+			leased_as = NULL,
+			marked = 0
+		WHERE lease_until <= ?1`
+	_, err := tx.ExecContext(ctx, update, instant(until), instant(now))
+	return err
+}
+
+// MarkData notes that the bytes of a leased mail are about to leave, so that after a kill it is known
+// as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
+// bytes must not leave.
+func (db *DB) MarkData(ctx context.Context, id int64) error {
+	return db.update(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
+		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending'`
+		result, err := tx.ExecContext(ctx, update, id)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return errors.New("its lease is over")
+	})
+}
+
+// Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
+// call in it has closed meanwhile. When ok is false, reason says why, in English, without an address.
+func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
+	err = db.view(ctx, fmt.Sprintf("check mail %d", d.ID), func(q querier) error {
+		s, err := oneSubscriber(ctx, q, `s.id = ?`, d.Subscriber)
+		if errors.Is(err, calls.ErrNotFound) {
+			reason = "the subscriber was removed"
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !s.Receives(now) {
+			reason = "the subscriber is " + string(s.State)
+			return nil
+		}
+		const query = `
+			SELECT COUNT(*), COUNT(*) FILTER (WHERE ` + statusSQL + ` = 'closed')
+			FROM notices n
+			JOIN calls c ON c.id = n.call
+			WHERE n.delivery = ?2`
+		var told, closed int
+		if err := q.QueryRowContext(ctx, query, instant(now), d.ID).Scan(&told, &closed); err != nil {
+			return err
+		}
+		if told > 0 && told == closed {
+			reason = "every call in it has closed meanwhile"
+		}
+		return nil
+	})
+	return reason, reason == "" && err == nil, err
+}
+
+// Record ends the lease of a mail with what became of it, and settles its notices: with sent they are
+// delivered; with failed, suppressed and bounced they return, so that a later digest tells them; bounced
+// also stops mail to the subscriber. It counts one attempt, unless NextAttempt is set and not after now:
+// then the mail is only put back.
+//
+// An unknown mail stays unknown until it is settled, because one copy may have left; it is sent again
+// at most once, whatever NextAttempt says. Recording a final state twice does nothing the second time;
+// another state after a final one is an error. The error wraps [calls.ErrNotFound] if there is no such
+// mail.
+func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
+	return db.update(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), func(tx *sql.Tx) error {
+		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
+		return r.run()
+	})
+}
+
+// A recording is one call of Record.
+type recording struct {
+	ctx     context.Context
+	tx      *sql.Tx
+	id      int64
+	outcome calls.Outcome
+	now     time.Time
+}
+
+func (r *recording) run() error {
+	d, err := deliveryByID(r.ctx, r.tx, r.id)
+	if err != nil {
+		return err
+	}
+	if final(d.State) {
+		if d.State == r.outcome.State {
+			return nil
+		}
+		return fmt.Errorf("it is already %s", d.State)
+	}
+	if err := r.write(); err != nil {
+		return err
+	}
+	switch r.outcome.State {
+	case calls.DeliverySent:
+		return setNotices(r.ctx, r.tx, r.id, "delivered")
+	case calls.DeliveryFailed, calls.DeliverySuppressed:
+		return setNotices(r.ctx, r.tx, r.id, "returned")
+	case calls.DeliveryBounced:
+		if err := setNotices(r.ctx, r.tx, r.id, "returned"); err != nil {
+			return err
+		}
+		return bounce(r.ctx, r.tx, d.Subscriber)
+	}
+	return nil
+}
+
+// final reports whether only a person changes this state.
+func final(state calls.DeliveryState) bool {
+	switch state {
+	case calls.DeliverySent, calls.DeliveryFailed, calls.DeliveryBounced, calls.DeliverySuppressed:
+		return true
+	}
+	return false
+}
+
+func (r *recording) write() error {
+	// One copy may have left if it was unknown before the lease, and another if it was marked then.
+	const update = `
+		UPDATE deliveries
+		SET state = CASE WHEN ?2 = 'queued' AND 'unknown' IN (state, leased_as) THEN 'unknown' ELSE ?2 END,
+			next_attempt = CASE
+				WHEN ?2 = 'unknown' AND 'unknown' IN (state, leased_as) AND marked = 1 THEN NULL
+				WHEN ?2 IN ('queued', 'unknown') THEN ?3
+			END,
+			attempts = attempts + ?4,
+			code = ?5,
+			answer = ?6,
+			ended = ?7,
+			lease_until = NULL,
+			leased_as = NULL,
+			marked = 0
+		WHERE id = ?1`
+	counted := 1
+	if next := r.outcome.NextAttempt; !next.IsZero() && !next.After(r.now) {
+		counted = 0
+	}
+	var ended time.Time
+	if final(r.outcome.State) {
+		ended = r.now
+	}
+	_, err := r.tx.ExecContext(r.ctx, update, r.id, string(r.outcome.State), instant(r.outcome.NextAttempt),
+		counted, r.outcome.Code, r.outcome.Answer, instant(ended))
+	return err
+}
+
+// setNotices settles the notices of a mail.
+func setNotices(ctx context.Context, tx *sql.Tx, delivery int64, state string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE notices SET state = ? WHERE delivery = ?`, state, delivery)
+	return err
+}
+
+// bounce stops mail to a mailbox that does not exist, unless it is stopped already.
+func bounce(ctx context.Context, tx *sql.Tx, subscriber int64) error {
+	const update = `
+		UPDATE subscribers
+		SET state = 'bounced', paused_until = NULL
+		WHERE id = ? AND state <> 'unsubscribed'`
+	_, err := tx.ExecContext(ctx, update, subscriber)
+	return err
+}

@@ -1,0 +1,135 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+)
+
+// TestTwoHandlesShareTheWork claims the mails of one outbox through two handles at once, as two
+// processes would: every mail comes once.
+func TestTwoHandlesShareTheWork(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	const mails = 40
+	for i := range mails {
+		enqueue(t, db, 1, fmt.Sprint("period ", i))
+	}
+	second := openAt(t, db.Path())
+	var (
+		group sync.WaitGroup
+		mu    sync.Mutex
+		seen  = map[int64]int{}
+	)
+	for _, handle := range []*store.DB{db, second, db, second} {
+		group.Go(func() {
+			for {
+				d, err := handle.Claim(context.Background(), now, lease)
+				if err != nil {
+					t.Error(err)
+				}
+				if d == nil || err != nil {
+					return
+				}
+				mu.Lock()
+				seen[d.ID]++
+				mu.Unlock()
+				if err := handle.Record(context.Background(), d.ID, calls.Outcome{State: calls.DeliverySent}, now); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	same(t, "mails claimed", len(seen), mails)
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("mail %d was claimed %d times", id, n)
+		}
+	}
+}
+
+func TestReadersDoNotWaitForAWriter(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	reading, finish := make(chan struct{}), make(chan struct{})
+	classify := func(*calls.Call) []calls.TopicHit { // inside the writing transaction
+		close(reading)
+		<-finish
+		return nil
+	}
+	id := must(db.BeginRun(t.Context(), "portal", now))(t)
+	saved := make(chan error, 1)
+	go func() {
+		_, err := db.SaveSweep(context.Background(), id, sweepOf(call("new", "New")), classify, now)
+		saved <- err
+	}()
+	<-reading
+	for _, handle := range []*store.DB{db, openAt(t, db.Path())} {
+		same(t, "calls during the write", len(find(t, handle, calls.Search{})), 3)
+	}
+	close(finish)
+	ok(t, <-saved)
+	same(t, "calls after it", len(find(t, db, calls.Search{})), 4)
+}
+
+func TestWaitingForAWriterEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	raw := outside(t, db.Path())
+	raw.SetMaxOpenConns(1)
+	exec(t, raw, "BEGIN IMMEDIATE")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	if _, err := db.BeginRun(ctx, "portal", now); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("BeginRun while another process writes: %v, want the context's error", err)
+	}
+	if waited := time.Since(started); waited > 5*time.Second {
+		t.Errorf("it waited %s, want less than the busy timeout and a bit", waited)
+	}
+	exec(t, raw, "ROLLBACK")
+	must(db.BeginRun(t.Context(), "portal", now))(t)
+}
+
+func TestBackup(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	path := filepath.Join(t.TempDir(), "it's a copy.db")
+	ok(t, db.Backup(t.Context(), path))
+	copied := openAt(t, path)
+	same(t, "calls in the copy", len(find(t, copied, typed("a OR b OR c"))), 3)
+	same(t, "problems of the copy", must(copied.Check(t.Context()))(t), nil)
+	before := read(t, path)
+	if err := db.Backup(t.Context(), path); err == nil {
+		t.Error("a backup overwrote a file")
+	}
+	same(t, "the file that was there", string(read(t, path)) == string(before), true)
+}
+
+func TestCheckFindsDamage(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	same(t, "sound", must(db.Check(t.Context()))(t), nil)
+	raw := outside(t, db.Path())
+	raw.SetMaxOpenConns(1)
+	exec(t, raw, "PRAGMA foreign_keys = off")
+	exec(t, raw, "DROP TRIGGER folded_before_update; DROP TRIGGER folded_after_update")
+	exec(t, raw, "UPDATE folded SET title = 'something else'")
+	exec(t, raw, "DELETE FROM municipalities")
+	problems := must(db.Check(t.Context()))(t)
+	same(t, "damaged", problems, []string{
+		"malformed inverted index for FTS4 table main.fulltext",
+		"a row of matches names a missing row of municipalities",
+		"a row of subscribers names a missing row of municipalities",
+	})
+	ok(t, db.RebuildIndex(t.Context()))
+	same(t, "after a rebuild", must(db.Check(t.Context()))(t), problems[1:])
+}

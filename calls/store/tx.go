@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// A querier is a handle or a transaction to read from.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// update runs fn in a transaction that holds the write lock from its beginning. An error of fn rolls
+// everything back. doing says what for, in the error.
+func (db *DB) update(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
+	tx, err := db.begin(ctx)
+	if err != nil {
+		return fmt.Errorf("%s: begin: %w", doing, err)
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if err := fn(tx); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("%s: commit: %w", doing, err)
+	}
+	return nil
+}
+
+// busyTries times the writer's busy_timeout of 250 ms is how long we wait for another process: longer
+// than its longest transaction, the matches of a whole continent.
+const busyTries = 120
+
+// begin takes the write lock. SQLite's own waiting does not end with the context, so it waits in short
+// pieces.
+func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
+	w := db.writer()
+	for range busyTries {
+		tx, err := w.BeginTx(ctx, nil)
+		if !isBusy(err) {
+			return tx, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("database is locked: another process has been writing for half a minute")
+}
+
+func isBusy(err error) bool {
+	var failed sqlite3.Error
+	return errors.As(err, &failed) && failed.Code == sqlite3.ErrBusy
+}
+
+// view runs fn on one state of the database: what it reads agrees, whatever is written meanwhile.
+func (db *DB) view(ctx context.Context, doing string, fn func(q querier) error) error {
+	tx, err := db.read.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%s: begin: %w", doing, err)
+	}
+	defer tx.Rollback() // nothing was written
+	if err := fn(tx); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// A scanner is a row to read: *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// collect runs a query and reads each row with scan.
+func collect[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// scanOne reads a row of one column.
+func scanOne[T any](row scanner) (T, error) {
+	var value T
+	err := row.Scan(&value)
+	return value, err
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Backup writes a consistent copy of the database to path, also while others write, with mode 0600. A
+// file that exists is refused and not changed; a copy that could not be finished is removed.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	// VACUUM INTO accepts an empty file that exists.
+	if _, err := db.writer().ExecContext(ctx, `VACUUM INTO ?`, full); err != nil {
+		return fmt.Errorf("backup to %q: %w", path, errors.Join(err, os.Remove(path)))
+	}
+	return nil
+}
+
+// Check reads the whole database, its full-text index included, and returns what is wrong with it,
+// mostly in SQLite's words; nil if it is sound. An error means that it could not be read at all.
+func (db *DB) Check(ctx context.Context) ([]string, error) {
+	var problems []string
+	err := db.view(ctx, "check database", func(q querier) error {
+		found, err := collect(ctx, q, scanOne[string], `PRAGMA integrity_check`)
+		if err != nil {
+			return err
+		}
+		if len(found) != 1 || found[0] != "ok" {
+			problems = found
+		}
+		const missing = `
+			SELECT DISTINCT 'a row of ' || "table" || ' names a missing row of ' || parent
+			FROM pragma_foreign_key_check
+			ORDER BY 1`
+		orphans, err := collect(ctx, q, scanOne[string], missing)
+		problems = append(problems, orphans...)
+		return err
+	})
+	return problems, err
+}
+
+// RebuildIndex makes the full-text index anew from the stored texts: the cure for an index of which
+// [DB.Check] says that it does not agree with them.
+func (db *DB) RebuildIndex(ctx context.Context) error {
+	return db.update(ctx, "rebuild full-text index", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO fulltext (fulltext) VALUES ('rebuild')`)
+		return err
+	})
+}
