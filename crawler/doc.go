@@ -1,0 +1,30 @@
+// Package crawler brings funding calls home from the web: fetched politely, read by pure functions,
+// held against the question that was asked, and handed over as a [calls.Sweep].
+//
+//	Crawler.Portal          the question, page after page, and what completeness means
+//	  -> asker              colly: one fresh collector per source and run, no settings from outside
+//	    -> polite           manners: robots.txt, one queue per host, retries, limits, timeouts
+//	      -> guard          which addresses may be dialled at all
+//	  <- ParsePortalPage    bytes -> Page: pure, no network, no clock
+//	  <- calls.Normalise    strings nobody has believed yet -> a Call, or an odd record
+//
+// # Manners
+//
+// Every request of every source passes through one http.RoundTripper. It asks robots.txt first (24
+// hours of life, disallowed while the server cannot answer), keeps one queue per host, waits as long
+// as the host asks, tries again a bounded number of times, and gives up at once when the context
+// ends. A body is read whole, under a limit that counts what comes out of the decompressor, before
+// anybody sees it: a body that was cut is a failure that is tried again, never a short page.
+//
+// # Completeness
+//
+// The portal's API ignores what it does not understand and answers something else, as if all were
+// well. So every answer is held against the question, every page against the others, and only a
+// sweep in which all agree is complete: only then does the absence of a call mean anything. What was
+// read before a failure is still true and is still handed over.
+//
+// # Everything fetched is hostile
+//
+// Markup becomes plain text here, links lead to known hosts or nowhere, sizes and times are bounded,
+// and a record that cannot be read costs that record alone.
+package crawler

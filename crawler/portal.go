@@ -1,0 +1,289 @@
+package crawler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// mostStarts bounds how often the list of one type is begun anew because it changed while it was read.
+const mostStarts = 3
+
+// errMoved says that the list changed between two of its pages, so that rows may have slipped from
+// one to the other unseen.
+var errMoved = errors.New("the list changed while it was read")
+
+// A PortalSource says what to ask the search API of the EU Funding & Tenders Portal.
+type PortalSource struct {
+	Name       string   // of the source, such as "portal"; part of every call's key
+	URL        string   // of the search API, without its parameters
+	Programmes []string // short codes or the portal's numbers; empty: all
+	Languages  []string // BCP 47 tags, the preferred first; empty: English
+}
+
+// Portal reads the open and forthcoming calls of types 1, 2 and 8 from the portal. Whatever fails,
+// the sweep holds what was read before and beside it; Err then names every place that failed, and
+// Complete is false. A sweep is complete if every answer was one to its question, every page as long
+// as it must be, no total changed and no record appeared on two pages. It ends within a second
+// of ctx.
+func (c *Crawler) Portal(ctx context.Context, src PortalSource, programmes *calls.Programmes) calls.Sweep {
+	s := &portalSweep{
+		crawler: c, source: src.Name, programmes: programmes, started: c.now().UTC(),
+		harvest: newHarvest(languagesOf(src)),
+	}
+	defer c.out.CloseIdleConnections() // the next sweep is a day away
+	questions, err := src.questions(programmes)
+	if err != nil {
+		return s.end(err)
+	}
+	s.asker = c.newAsker(ctx, questions[0].api)
+	var failures []error
+	for _, q := range questions {
+		if err := s.list(ctx, q); err != nil {
+			failures = append(failures, fmt.Errorf("%s: %w", q.kind, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return s.end(errors.Join(failures...))
+}
+
+func languagesOf(src PortalSource) []string {
+	languages := make([]string, 0, len(src.Languages))
+	for _, language := range src.Languages {
+		languages = append(languages, strings.ToLower(language))
+	}
+	if len(languages) == 0 {
+		return []string{"en"}
+	}
+	return languages
+}
+
+// questions returns one question for each type of call.
+func (src PortalSource) questions(p *calls.Programmes) ([]*portalQuestion, error) {
+	api, err := url.Parse(src.URL)
+	if err != nil {
+		return nil, fmt.Errorf("address %q: %w", src.URL, err)
+	}
+	numbers := make([]string, 0, len(src.Programmes))
+	for _, programme := range src.Programmes {
+		number, err := programmeNumber(programme, p)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, number)
+	}
+	var questions []*portalQuestion
+	for _, kind := range portalTypes() {
+		questions = append(questions, &portalQuestion{api, kind, numbers, languagesOf(src)})
+	}
+	return questions, nil
+}
+
+// programmeNumber returns the number that the portal knows a programme by. A number stays what it is.
+func programmeNumber(programme string, p *calls.Programmes) (string, error) {
+	programme = strings.TrimSpace(programme)
+	if programme != "" && strings.Trim(programme, "0123456789") == "" {
+		return programme, nil
+	}
+	if number, ok := p.Number(programme); ok {
+		return number, nil
+	}
+	if _, known := p.Programme(programme); known {
+		return "", fmt.Errorf("programme %q is not in the portal: its calls are published elsewhere", programme)
+	}
+	return "", fmt.Errorf("programme %q is unknown: want a short code such as CERV, or the portal's number", programme)
+}
+
+// A portalSweep is one reading of the portal.
+type portalSweep struct {
+	crawler    *Crawler
+	asker      *asker
+	source     string
+	programmes *calls.Programmes
+	started    time.Time
+	harvest    *harvest
+
+	pages   int
+	read    int // records of the types that were read to the end
+	stated  int // records that those types were said to have
+	repeats int
+	lists   []string // codes of the types that were read to the end
+}
+
+// list reads one type to its end. If the list changes meanwhile, it is begun anew a few times.
+func (s *portalSweep) list(ctx context.Context, q *portalQuestion) error {
+	contentType, form, err := q.form()
+	if err != nil {
+		return err
+	}
+	for start := 1; ; start++ {
+		r := &reading{sweep: s, question: q, contentType: contentType, form: form, seen: map[string]int{}}
+		err := r.all(ctx)
+		switch {
+		case err == nil:
+			s.finish(r)
+			return nil
+		case !errors.Is(err, errMoved):
+			return err
+		case start == mostStarts:
+			return fmt.Errorf("%w (begun %d times)", err, mostStarts)
+		}
+		s.crawler.log.Info("list changed while it was read: begin anew", "source", s.source, "type", q.kind.code, "start", start+1)
+	}
+}
+
+func (s *portalSweep) finish(r *reading) {
+	s.read += r.rows
+	s.stated += r.total
+	s.repeats += r.repeats
+	s.lists = append(s.lists, r.question.kind.code)
+}
+
+// end closes the sweep with what was found, whatever happened.
+func (s *portalSweep) end(err error) calls.Sweep {
+	sweep := calls.Sweep{
+		Source: s.source, Started: s.started, Pages: s.pages,
+		Found: s.harvest.calls(), Odd: s.harvest.odd(), Err: err, Complete: err == nil,
+	}
+	if sweep.Complete {
+		sweep.Verified = s.verified(len(sweep.Found))
+	}
+	return sweep
+}
+
+// verified says in plain words why the sweep is believed to be complete.
+func (s *portalSweep) verified(found int) string {
+	text := fmt.Sprintf("types %s: %d of %d records, each page as asked", strings.Join(s.lists, ", "), s.read, s.stated)
+	if s.repeats > 0 {
+		text += fmt.Sprintf("; %d repeated", s.repeats)
+	}
+	if found < s.read-s.repeats {
+		text += fmt.Sprintf("; %d united or unreadable", s.read-s.repeats-found)
+	}
+	return text
+}
+
+// A reading is one attempt to read the list of one type from its first page to its last.
+type reading struct {
+	sweep       *portalSweep
+	question    *portalQuestion
+	contentType string
+	form        []byte
+
+	total   int            // as the first page said
+	rows    int            // read so far
+	repeats int            // of references on one and the same page: the index holds the document twice
+	seen    map[string]int // reference -> page
+}
+
+func (r *reading) all(ctx context.Context) error {
+	for n := 1; ; n++ {
+		if n > r.sweep.crawler.cfg.MaxPages {
+			return fmt.Errorf("page %d: beyond the limit of %s for a list of %d records", n, plural(n-1, "page"), r.total)
+		}
+		if err := r.page(ctx, n); err != nil {
+			return fmt.Errorf("page %d: %w", n, err)
+		}
+		if n >= pagesOf(r.total) {
+			return r.plausible()
+		}
+	}
+}
+
+// plausible refuses an empty list of topics: there have always been hundreds (portal.md 5.2), so an
+// empty one means that the index is being rebuilt or the question has become one about nothing.
+func (r *reading) plausible() error {
+	if q := r.question; r.total == 0 && q.kind.kind == calls.KindTopic && len(q.programme) == 0 {
+		return errors.New("the portal lists no topic at all, which cannot be")
+	}
+	return nil
+}
+
+// page reads one page: what answers the question is kept even if the page as a whole is not right.
+func (r *reading) page(ctx context.Context, n int) error {
+	page, err := r.ask(n)
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+		}
+		return err
+	}
+	r.sweep.pages++
+	r.keep(&page)
+	if err := r.question.check(&page, n); err != nil {
+		return err
+	}
+	if n == 1 {
+		r.total = page.Total
+	}
+	if page.Total != r.total {
+		return fmt.Errorf("%w: the total went from %d to %d", errMoved, r.total, page.Total)
+	}
+	if want := rowsOfPage(n, r.total); page.Rows != want {
+		return fmt.Errorf("%s where %d belong (total %d)", plural(page.Rows, "record"), want, r.total)
+	}
+	r.rows += page.Rows
+	r.report(n)
+	return r.follow(&page, n)
+}
+
+// ask fetches and reads one page. The parser is fed by strangers: should it panic, the page is lost
+// and not the run.
+func (r *reading) ask(n int) (page Page, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic while reading: %v", cause)
+		}
+	}()
+	body, err := r.sweep.asker.post(r.question.address(n), r.contentType, r.form)
+	if err != nil {
+		return Page{}, err
+	}
+	return ParsePortalPage(body)
+}
+
+// keep hands the records of a page to the harvest.
+func (r *reading) keep(page *Page) {
+	s := r.sweep
+	s.harvest.note(page.Broken...)
+	for i := range page.Records {
+		record := &page.Records[i]
+		if r.question.held(record) != "" {
+			continue // not what was asked for: check says so for the whole page
+		}
+		record.Raw.Source = s.source
+		s.harvest.add(record, s.programmes, s.started)
+	}
+}
+
+// follow counts repeats. On one page they are documents that the index holds twice. On two pages
+// they mean that the rows shifted in between, and another one may have slipped through.
+func (r *reading) follow(page *Page, n int) error {
+	for i := range page.Records {
+		reference := page.Records[i].Raw.Reference
+		before, again := r.seen[reference]
+		switch {
+		case again && before != n:
+			return fmt.Errorf("%w: %q stands on page %d and on page %d", errMoved, reference, before, n)
+		case again:
+			r.repeats++
+		}
+		r.seen[reference] = n
+	}
+	return nil
+}
+
+func (r *reading) report(n int) {
+	s := r.sweep
+	s.crawler.progress(Progress{
+		Source: s.source, Done: s.read + r.rows, Total: s.stated + r.total,
+		Note: fmt.Sprintf("%s, page %d of %d", r.question.kind.name, n, pagesOf(r.total)),
+	})
+}
