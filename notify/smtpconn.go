@@ -1,0 +1,195 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+
+	"github.com/wneessen/go-mail/smtp"
+
+	"fundwatch/calls"
+)
+
+// A connection is one conversation with the mail server, greeted and logged in.
+type connection struct {
+	client *smtp.Client
+	wire   *wire
+	cfg    SMTPConfig
+	mails  int       // begun on this connection
+	used   time.Time // last
+}
+
+// worn reports whether the connection should not carry another mail.
+func (c *connection) worn(cfg SMTPConfig) bool {
+	return c.mails >= cfg.MaxPerConnection || time.Since(c.used) >= cfg.IdleTimeout
+}
+
+// closeWith closes the wire when ctx ends, which is what ends a read or a write that waits, until stop
+// is called.
+func (c *connection) closeWith(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { _ = c.wire.Close() })
+}
+
+// step gives the server the time for one step. An error shows in the step itself.
+func (c *connection) step(patience time.Duration) { _ = c.client.UpdateDeadline(patience) }
+
+// start checks that the server can take the mail and tells it the sender.
+func (c *connection) start(ctx context.Context, d *calls.Delivery) error {
+	if err := c.carries(d); err != nil {
+		return &SendError{Step: StepCheck, Err: err}
+	}
+	defer c.closeWith(ctx)()
+	c.mails++
+	c.wire.allow(maxAnswers)
+	// go-mail asks for SMTPUTF8 whenever it is offered; a server may then have to bounce a plain mail
+	// where the next server does not know the extension.
+	c.client.SkipSMTPUTF8(!needsUTF8(d))
+	sender, err := addressee(d.Sender)
+	if err != nil {
+		return &SendError{Step: StepCheck, Err: err}
+	}
+	c.step(c.cfg.Timeout)
+	if err := c.client.Mail(sender); err != nil {
+		return newSendError(StepSender, err)
+	}
+	return nil
+}
+
+// carry tells the server the recipient and gives it the bytes.
+func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
+	defer c.closeWith(ctx)()
+	recipient, err := addressee(d.Recipient)
+	if err != nil {
+		return &SendError{Step: StepCheck, Err: err}
+	}
+	c.step(c.cfg.Timeout)
+	if err := c.client.Rcpt(recipient); err != nil {
+		return newSendError(StepRecipient, err)
+	}
+	c.step(c.cfg.Timeout)
+	data, err := c.client.Data()
+	if err != nil {
+		return newSendError(StepData, err)
+	}
+	if err := beforeData(); err != nil {
+		return fmt.Errorf("before the message: %w", err)
+	}
+	c.step(c.cfg.Timeout)
+	if err := writeAll(data, d.Bytes); err != nil {
+		return newSendError(StepBody, err)
+	}
+	return c.answer(d)
+}
+
+// writeAll writes the message, its dots doubled, and the final dot. The client's own Close does not
+// say whether the dot left, and waits for the answer at once; so the dot writer inside it is closed
+// here: an error means that the server cannot have seen the end of the message.
+func writeAll(data io.WriteCloser, message []byte) error {
+	dots, ok := data.(*smtp.DataCloser)
+	if !ok {
+		return fmt.Errorf("the mail client's data writer is a %T", data)
+	}
+	if _, err := dots.Write(message); err != nil {
+		return err
+	}
+	return dots.WriteCloser.Close()
+}
+
+// answer waits for what the server says to the final dot. Any 2xx means that it has the mail.
+func (c *connection) answer(d *calls.Delivery) error {
+	c.step(c.cfg.AnswerTimeout)
+	code, text, err := c.client.Text.ReadResponse(2)
+	c.used = time.Now()
+	if err != nil {
+		return newSendError(StepAnswer, err)
+	}
+	d.Code, d.Answer = code, answerLine(text)
+	return nil
+}
+
+// reset ends a transaction that the server has refused.
+func (c *connection) reset() error {
+	c.step(c.cfg.Timeout)
+	c.used = time.Now()
+	return c.client.Reset()
+}
+
+// quitPatience bounds the good-bye: nothing depends on it.
+const quitPatience = 3 * time.Second
+
+// quit says good-bye and closes the connection.
+func (c *connection) quit() {
+	c.wire.allow(maxAnswers)
+	c.step(min(quitPatience, c.cfg.Timeout))
+	_ = c.client.Quit()
+	_ = c.wire.Close()
+}
+
+// carries returns why the server cannot take this mail, by what it offered in its greeting.
+func (c *connection) carries(d *calls.Delivery) error {
+	offers := func(extension string) bool { ok, _ := c.client.Extension(extension); return ok }
+	if needsUTF8(d) && !offers("SMTPUTF8") {
+		return errors.New("an address or header has letters beyond ASCII, and the server does not offer SMTPUTF8")
+	}
+	if !isASCII(string(d.Bytes)) && !offers("8BITMIME") {
+		return errors.New("the message has bytes beyond ASCII, and the server does not offer 8BITMIME")
+	}
+	_, text := c.client.Extension("SIZE")
+	if limit, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && limit > 0 && len(d.Bytes) > limit {
+		return fmt.Errorf("the message has %d bytes, and the server takes %d", len(d.Bytes), limit)
+	}
+	return nil
+}
+
+// needsUTF8 reports whether envelope or headers have letters beyond ASCII (RFC 6531).
+func needsUTF8(d *calls.Delivery) bool {
+	header, _, _ := strings.Cut(string(d.Bytes), "\r\n\r\n")
+	return !isASCII(d.Sender) || !isASCII(d.Recipient) || !isASCII(header)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func hasSpace(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+}
+
+// maxAnswers bounds what a server may say during one mail, or one greeting with its certificates: the
+// client below reads a line and an answer of any length into memory.
+const maxAnswers = 256 << 10
+
+// errTalkative ends the conversation with a server that says more than maxAnswers.
+var errTalkative = fmt.Errorf("the server said more than %d bytes", maxAnswers)
+
+// A wire is a connection that yields a limited number of bytes.
+type wire struct {
+	net.Conn
+	left atomic.Int64
+}
+
+// allow lets the server say that many more bytes.
+func (w *wire) allow(bytes int64) { w.left.Store(bytes) }
+
+// Read reads, or returns errTalkative.
+func (w *wire) Read(p []byte) (int, error) {
+	left := w.left.Load()
+	if left <= 0 {
+		return 0, errTalkative
+	}
+	n, err := w.Conn.Read(p[:min(int64(len(p)), left)])
+	w.left.Add(-int64(n))
+	return n, err
+}

@@ -1,0 +1,98 @@
+package notify
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"fundwatch/calls"
+)
+
+// What mail programs show: a phone shows about 40 runes of a subject, a desktop about 60, and about 110
+// of the text after it (email.md, checked 2026-11-22).
+const (
+	longestSubject   = 60
+	shortestTitle    = 15 // a title cut below this says nothing: the date goes first
+	longestPreheader = 110
+)
+
+// subject returns how much there is and the first call: "3 new, 1 changed: Town Twinning closes 23 Sep".
+// If that is too long the last counts go first, then the date, then the end of the title.
+func (w *writer) subject(parts []part) string {
+	counts := w.counts(parts)
+	top := &parts[0].items[0].Call
+	title := cleanLine(top.Title, longestTitle)
+	for n := len(counts); n > 0; n-- {
+		if s, ok := w.fitSubject(counts[:n], title, func(t string) string { return w.dated(top, t) }); ok {
+			return s
+		}
+	}
+	if s, ok := w.fitSubject(counts[:1], title, func(t string) string { return t }); ok {
+		return s
+	}
+	return cutWords(counts[0], longestSubject)
+}
+
+// fitSubject reports whether the whole title fits, or enough of a longer one.
+func (w *writer) fitSubject(counts []string, title string, finish func(title string) string) (string, bool) {
+	whole := func(title string) string {
+		return w.Text("subject", Data{"Counts": strings.Join(counts, w.Text("join.comma", nil)), "Top": finish(title)})
+	}
+	room := longestSubject - utf8.RuneCountInString(whole(""))
+	if utf8.RuneCountInString(title) > room && room < shortestTitle {
+		return "", false
+	}
+	return whole(cutWords(title, room)), true
+}
+
+// dated adds when the call opens or closes, if it is known.
+func (w *writer) dated(c *calls.Call, title string) string {
+	switch c.Status(w.now) {
+	case calls.Forthcoming:
+		if !c.Opens.IsZero() {
+			return w.Text("subject.opens", Data{"Title": title, "Day": w.ShortDate(c.Opens, w.now)})
+		}
+	case calls.Open:
+		if d, ok := c.NextDeadline(w.now); ok {
+			return w.Text("subject.closes", Data{"Title": title, "Day": w.ShortDate(d.At, w.now)})
+		}
+	}
+	return title
+}
+
+// preheader names the nearest deadline of the letter; "" if it has none.
+func (w *writer) preheader(parts []part) string {
+	var nearest calls.Deadline
+	var call *calls.Call
+	for _, p := range parts {
+		for i := range p.items {
+			c := &p.items[i].Call
+			d, ok := c.NextDeadline(w.now)
+			if ok && c.Status(w.now) == calls.Open && (call == nil || d.At.Before(nearest.At)) {
+				nearest, call = d, c
+			}
+		}
+	}
+	if call == nil {
+		return ""
+	}
+	line := w.Text("preheader", Data{
+		"Date": w.PlainDate(nearest.At), "Left": w.Left(nearest, w.now), "Title": cleanLine(call.Title, longestTitle),
+	})
+	return cutWords(line, longestPreheader)
+}
+
+// cutWords returns s in at most limit runes, cut between words with an ellipsis.
+func cutWords(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	if limit < 1 {
+		return ""
+	}
+	cut := string([]rune(s)[:limit-1])
+	space := strings.LastIndexByte(cut, ' ')
+	if s[len(cut)] != ' ' && space > len(cut)/2 { // not between words: go back to where one ends
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,;:–-") + "…"
+}
