@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+	"fundwatch/crawler"
+	"fundwatch/notify"
+)
+
+// An app is the program put together: the database, the configuration, the clock of this run. What a
+// command may not need (topics, the composer, a connection) is made when it is first asked for.
+type app struct {
+	cfg        *Config
+	db         *store.DB
+	zone       *time.Location
+	screen     *screen
+	log        *slog.Logger
+	now        func() time.Time // the clock of this run; stands still with --now
+	wallClock  func() time.Time // the real clock, for leases
+	topics     func() (*calls.Topics, error)
+	programmes *calls.Programmes
+	progress   func(crawler.Progress) // nil: nobody watches
+	wait       func(context.Context, time.Duration) error
+}
+
+// open puts the program together, creating the database if there is none.
+func (l *launcher) open(ctx context.Context) (*app, error) {
+	a, err := l.assemble()
+	if err != nil {
+		return nil, err
+	}
+	a.db, err = store.Open(ctx, a.cfg.Database)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", a.cfg.Database, err)
+	}
+	return a, nil
+}
+
+// openReader puts the program together for commands that only look. It refuses a database that does
+// not exist: creating one because of a misspelt --db would hide the mistake.
+func (l *launcher) openReader(ctx context.Context) (*app, error) {
+	a, err := l.assemble()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
+	}
+	a.db, err = store.Open(ctx, a.cfg.Database)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", a.cfg.Database, err)
+	}
+	return a, nil
+}
+
+func (l *launcher) assemble() (*app, error) {
+	now, err := l.clock()
+	if err != nil {
+		return nil, err
+	}
+	log, err := l.logger()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := l.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(cfg.Timezone)
+	if err != nil {
+		return nil, misusef("timezone %q: %w", cfg.Timezone, err)
+	}
+	programmes, err := calls.LoadProgrammes()
+	if err != nil {
+		return nil, err
+	}
+	return &app{
+		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
+		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
+		topics: sync.OnceValues(calls.LoadTopics), wait: l.surroundings.wait,
+	}, nil
+}
+
+func (a *app) close() {
+	if err := a.db.Close(); err != nil {
+		a.log.Warn("database not closed", "err", err)
+	}
+}
+
+// viewer returns what turns calls into views; it reads the topic data for their labels.
+func (a *app) viewer() (viewer, error) {
+	topics, err := a.topics()
+	if err != nil {
+		return viewer{}, err
+	}
+	label := func(id string) string { return topics.Label(id, "en") }
+	return viewer{programmes: a.programmes, label: label, now: a.now()}, nil
+}
+
+// sourceNames returns the enabled sources.
+func (a *app) sourceNames() []string {
+	if !a.cfg.Sources.Portal.Enabled {
+		return nil
+	}
+	return []string{"portal"}
+}
+
+// crawlRetries is how often a request is tried again: with the crawler's back-off about a minute, after
+// which the next scheduled crawl is the better retry.
+const crawlRetries = 4
+
+func (a *app) crawler() *crawler.Crawler {
+	agent := "fundwatch/1.0"
+	if a.cfg.Crawler.Contact != "" {
+		agent += " (+mailto:" + a.cfg.Crawler.Contact + ")"
+	}
+	return crawler.New(crawler.Config{
+		UserAgent: agent,
+		Timeout:   a.cfg.Crawler.Timeout,
+		Delay:     a.cfg.Crawler.Delay,
+		Retries:   crawlRetries,
+	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress})
+}
+
+func (a *app) composer() (*notify.Composer, error) {
+	topics, err := a.topics()
+	if err != nil {
+		return nil, err
+	}
+	return notify.NewComposer(notify.Settings{
+		From:              a.cfg.Mail.From,
+		ReplyTo:           a.cfg.Mail.ReplyTo,
+		UnsubscribeMailto: a.cfg.Mail.UnsubscribeMailto,
+		BounceAddress:     a.cfg.Mail.BounceAddress,
+	}, topics, a.programmes)
+}
+
+// transport returns what carries mail away: an SMTP server, or a folder of files.
+func (a *app) transport() (notify.Sender, error) {
+	if a.cfg.Mail.Transport == TransportFiles {
+		return notify.NewFiles(a.cfg.Mail.Files.Dir)
+	}
+	smtp := a.cfg.Mail.SMTP
+	return notify.NewSMTP(notify.SMTPConfig{
+		Host: smtp.Host, Port: smtp.Port, TLS: smtp.TLS, Username: smtp.Username, Password: smtp.Password,
+	})
+}
+
+func (a *app) ratePerMinute() int {
+	if a.cfg.Mail.Transport == TransportFiles {
+		return 0
+	}
+	return a.cfg.Mail.SMTP.RatePerMinute
+}
+
+// newVocabulary returns the words that a municipalities file may use.
+func newVocabulary() (Vocabulary, error) {
+	topics, err := calls.LoadTopics()
+	if err != nil {
+		return Vocabulary{}, err
+	}
+	countries, err := calls.LoadCountries()
+	if err != nil {
+		return Vocabulary{}, err
+	}
+	programmes, err := calls.LoadProgrammes()
+	if err != nil {
+		return Vocabulary{}, err
+	}
+	return Vocabulary{Topics: topics, Countries: countries, Programmes: programmes}, nil
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// A callView is a call as programs read it: the field names of the JSON, CSV and later other
+// outputs. Unknown is null, lists are never null.
+type callView struct {
+	Key            string       `json:"key"`
+	Identifier     string       `json:"identifier"`
+	Title          string       `json:"title"`
+	Summary        *string      `json:"summary"`
+	Programme      *string      `json:"programme"`
+	ProgrammeName  *string      `json:"programme_name"`
+	Source         string       `json:"source"`
+	URL            *string      `json:"url"`
+	Status         calls.Status `json:"status"`
+	Opens          *string      `json:"opens"`
+	Deadlines      []string     `json:"deadlines"`
+	NextDeadline   *string      `json:"next_deadline"`
+	DaysLeft       *int         `json:"days_left"`
+	DeadlineModel  *string      `json:"deadline_model"`
+	BudgetEUR      calls.Number `json:"budget_eur"`
+	GrantMinEUR    calls.Number `json:"grant_min_eur"`
+	GrantMaxEUR    calls.Number `json:"grant_max_eur"`
+	ExpectedGrants calls.Number `json:"expected_grants"`
+	ActionType     *string      `json:"action_type"`
+	Topics         []topicView  `json:"topics"`
+	Eligibility    *string      `json:"eligibility"` // null: this version holds no rules yet
+	FirstSeen      string       `json:"first_seen"`
+	LastSeen       string       `json:"last_seen"`
+	Changed        *string      `json:"changed"`
+	Languages      []string     `json:"languages"`
+	Score          *float64     `json:"score"`
+	Snippet        *string      `json:"snippet"`
+	History        []changeView `json:"history,omitempty"`
+}
+
+// A topicView is one topic of a call with the reason for it.
+type topicView struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Reason string `json:"reason"`
+}
+
+// A changeView is one recorded change of a call.
+type changeView struct {
+	At   string           `json:"at"`
+	Kind calls.ChangeKind `json:"kind"`
+	Old  string           `json:"old"`
+	New  string           `json:"new"`
+}
+
+// A viewer turns calls into views: it knows the names of things.
+type viewer struct {
+	programmes *calls.Programmes
+	label      func(topic string) string
+	now        time.Time
+}
+
+func (v viewer) view(c *calls.Call) callView {
+	view := callView{
+		Key: c.Key.String(), Identifier: c.Identifier, Title: c.Title, Summary: stated(c.Summary),
+		Programme: stated(c.Programme), Source: c.Key.Source, URL: stated(c.URL),
+		Status: c.Status(v.now), Opens: moment(c.Opens), Deadlines: []string{},
+		DeadlineModel: stated(string(c.Model)), BudgetEUR: c.Budget, GrantMinEUR: c.GrantMin,
+		GrantMaxEUR: c.GrantMax, ExpectedGrants: c.Grants, ActionType: stated(c.ActionType),
+		Topics: []topicView{}, FirstSeen: rfc3339(c.FirstSeen), LastSeen: rfc3339(c.LastSeen),
+		Changed: moment(c.Changed), Languages: []string{},
+	}
+	if c.Programme != "" {
+		view.ProgrammeName = stated(v.programmes.Name(c.Programme))
+	}
+	for _, d := range c.Deadlines {
+		view.Deadlines = append(view.Deadlines, rfc3339(d.At))
+	}
+	if next, ok := c.NextDeadline(v.now); ok {
+		left := next.DaysLeft(v.now)
+		view.NextDeadline, view.DaysLeft = moment(next.At), &left
+	}
+	if c.Language != "" {
+		view.Languages = append(view.Languages, c.Language)
+	}
+	for _, t := range c.Topics {
+		view.Topics = append(view.Topics, topicView{t.Topic, v.label(t.Topic), topicReason(t)})
+	}
+	return view
+}
+
+// topicReason says in English on what evidence a call has a topic.
+func topicReason(t calls.TopicHit) string {
+	switch t.Rule {
+	case calls.RuleIdentifier:
+		return fmt.Sprintf("its identifier %s belongs to the topic", t.Words)
+	case calls.RuleProgramme:
+		return fmt.Sprintf("its programme, and %q in the %s", t.Words, t.Field)
+	}
+	return fmt.Sprintf("%q in the %s", t.Words, t.Field)
+}
+
+func stated(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func moment(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return stated(rfc3339(t))
+}
+
+func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// timeLeft says how soon a call ends, or begins, in a few letters.
+func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
+	switch status := c.Status(now); status {
+	case calls.Closed, calls.Withdrawn:
+		return string(status), faint
+	case calls.Forthcoming:
+		return "opens " + c.Opens.In(calls.Brussels()).Format("2 Jan"), cyan
+	}
+	next, ok := c.NextDeadline(now)
+	if !ok {
+		return "open", green
+	}
+	left := next.DaysLeft(now)
+	switch {
+	case left == 0:
+		return "today", red
+	case left <= 7:
+		return strconv.Itoa(left) + " d", red
+	case left <= 28:
+		return strconv.Itoa(left) + " d", yellow
+	}
+	return strconv.Itoa(left) + " d", green
+}
+
+// money returns what one project can get, else the budget of the call, short.
+func money(c *calls.Call) string {
+	switch {
+	case c.GrantMax.Known:
+		return "≤ " + euroShort(c.GrantMax.N)
+	case c.GrantMin.Known:
+		return "≥ " + euroShort(c.GrantMin.N)
+	case c.Budget.Known:
+		return "Σ " + euroShort(c.Budget.N)
+	}
+	return ""
+}
+
+func euroShort(n int64) string {
+	switch {
+	case n >= 1_000_000_000:
+		return trimZero(float64(n)/1e9) + " bn"
+	case n >= 1_000_000:
+		return trimZero(float64(n)/1e6) + " m"
+	case n >= 1000:
+		return trimZero(float64(n)/1e3) + " k"
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func trimZero(f float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(f, 'f', 1, 64), ".0")
+}
+
+// euro writes an amount in full: "EUR 50,745".
+func euro(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	var b strings.Builder
+	for i, r := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	return "EUR " + b.String()
+}

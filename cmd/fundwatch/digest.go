@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
+	"fundwatch/notify"
+)
+
+func newDigest(l *launcher) *cobra.Command {
+	var dryRun, municipality, period string
+	cmd := &cobra.Command{
+		Use:   "digest",
+		Short: "Compose the digests that are due and send them",
+		Long: `Composes what every active subscriber should learn this week (or month), puts it in the outbox
+and sends it. Whoever has had the digest of this period gets nothing twice; whoever has nothing to
+learn gets no mail.`,
+		Example: "  fundwatch digest --dry-run preview\n  fundwatch digest --municipality ludwigsburg-de",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if period != "" && calls.FrequencyOf(period) == "" {
+				return misusef("--period %q: want a week such as 2026-W48 or a month such as 2026-11", period)
+			}
+			return l.digest(cmd.Context(), dryRun, digestOptions{Municipality: municipality, Period: period})
+		},
+	}
+	cmd.Flags().StringVar(&dryRun, "dry-run", "", "write every mail into this `DIR` and change nothing")
+	cmd.Flags().StringVar(&municipality, "municipality", "", "only for the municipality with this `ID`")
+	cmd.Flags().StringVar(&period, "period", "", "the `PERIOD` to compose for, such as 2026-W48")
+	cmd.RegisterFlagCompletionFunc("municipality", l.completeMunicipalities)
+	return cmd
+}
+
+func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	if o.Municipality != "" {
+		if _, err := a.db.Municipality(ctx, o.Municipality); err != nil {
+			return misusef("--municipality %q: %w", o.Municipality, err)
+		}
+	}
+	o.At, o.Zone = a.now(), a.zone
+	if dryRun != "" {
+		return a.previewDigests(ctx, dryRun, o)
+	}
+	if _, err := a.match(ctx); err != nil {
+		return err
+	}
+	report, digestErr := a.digest(ctx, o)
+	var partly partlyError
+	if digestErr != nil && !errors.As(digestErr, &partly) {
+		return digestErr
+	}
+	a.printDigests(l.out, report)
+	tally, sendErr := a.send(ctx)
+	a.printTally(l.out, tally)
+	return errors.Join(digestErr, sendErr)
+}
+
+func (a *app) printDigests(w io.Writer, r digestReport) {
+	if r.Queued+r.Nothing == 0 && r.AlreadyDone > 0 {
+		fmt.Fprintf(w, "%s: already done (%d)\n", r.Period, r.AlreadyDone)
+		return
+	}
+	fmt.Fprintf(w, "%s: %d composed, %d with nothing to say, %d already done, %d not receiving\n",
+		r.Period, r.Queued, r.Nothing, r.AlreadyDone, r.Waiting)
+}
+
+func (a *app) printTally(w io.Writer, t notify.Tally) {
+	if t == (notify.Tally{}) {
+		return
+	}
+	fmt.Fprintf(w, "sent %d, to be tried again %d, failed %d, bounced %d, suppressed %d, unknown %d\n",
+		t.Sent, t.Retry, t.Failed, t.Bounced, t.Suppressed, t.Uncertain)
+}
+
+// previewDigests writes what would be sent as files. It writes nothing into the database: even what is
+// not matched yet is matched in memory only.
+func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) error {
+	composer, err := a.composer()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return misusef("--dry-run: %w", err)
+	}
+	subscribers, err := a.db.Subscribers(ctx)
+	if err != nil {
+		return err
+	}
+	written := 0
+	for i := range subscribers {
+		s := &subscribers[i]
+		if !o.wants(s) || !s.Receives(a.now()) {
+			continue
+		}
+		any, err := a.previewOne(ctx, composer, s, o, dir)
+		if err != nil {
+			return fmt.Errorf("preview for subscriber %d: %w", s.ID, err)
+		}
+		written += count(any)
+	}
+	fmt.Fprintf(a.screen.out, "%s: %d mails written to %s, nothing sent, nothing changed\n", o.period(calls.Weekly), written, dir)
+	return nil
+}
+
+func (a *app) previewOne(ctx context.Context, composer *notify.Composer, s *calls.Subscriber, o digestOptions, dir string) (bool, error) {
+	period := o.period(s.Frequency)
+	if done, err := a.db.DigestDone(ctx, s.ID, period); err != nil || done {
+		return false, err
+	}
+	digest, any, err := a.prepare(ctx, s, period)
+	if err != nil || !any {
+		return false, err
+	}
+	mail, err := composer.Compose(&digest, a.now())
+	if err != nil {
+		return false, err
+	}
+	return true, writeMail(dir, fmt.Sprintf("%s-%s-%d", period, s.Municipality, s.ID), mail)
+}
+
+// writeMail writes the three faces of a mail: as it is sent, as a browser and as a terminal shows it.
+func writeMail(dir, name string, mail notify.Mail) error {
+	for ext, content := range map[string][]byte{".eml": mail.Delivery.Bytes, ".html": []byte(mail.HTML), ".txt": []byte(mail.Text)} {
+		if err := os.WriteFile(filepath.Join(dir, name+ext), content, 0o600); err != nil {
+			return fmt.Errorf("write mail: %w", err)
+		}
+	}
+	return nil
+}
+
+func newSend(l *launcher) *cobra.Command {
+	return &cobra.Command{
+		Use: "send", Short: "Send what waits in the outbox", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := l.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			tally, err := a.send(cmd.Context())
+			if tally == (notify.Tally{}) && err == nil {
+				fmt.Fprintln(l.out, "nothing to send")
+			}
+			a.printTally(l.out, tally)
+			return err
+		},
+	}
+}
+
+// deliverOptions returns how mail is delivered: with the clock of this run.
+func (a *app) deliverOptions() notify.Options {
+	return notify.Options{
+		Now:           a.now,
+		RatePerMinute: a.ratePerMinute(),
+		Log:           a.log,
+	}
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fundwatch/crawler/portaltest"
+)
+
+// kills is how often each loop kills the program.
+const kills = 20
+
+// killed starts the program as a process, kills it (kill -9) after the given time, and reports
+// whether it had ended by itself before.
+func killed(t *testing.T, environ []string, after time.Duration, args ...string) (finished bool) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(append([]string{}, environ...), runAsProgram+"=1", "PATH="+os.Getenv("PATH"))
+	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Fatalf("fundwatch %v: %v", args, err)
+		}
+		return true
+	case <-time.After(after):
+		cmd.Process.Kill() //nolint:errcheck // it may just have ended
+		<-ended
+		return false
+	}
+}
+
+func TestKilledCrawlsAreCompletedByTheNext(t *testing.T) {
+	t.Parallel()
+	portal, environ := standIn(t, 1)
+	reference := must(t, append(environ, "XDG_DATA_HOME="+t.TempDir()), "crawl", "--json", "--now", "2026-09-01")
+	portal.Fail(portaltest.Slow(15 * time.Millisecond))
+	for i := range kills {
+		killed(t, environ, time.Duration(20+i*12)*time.Millisecond, "crawl", "--now", "2026-09-01")
+	}
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	fresh := append(environ, "XDG_DATA_HOME="+t.TempDir())
+	if got := must(t, fresh, "crawl", "--json", "--now", "2026-09-01"); got != reference {
+		t.Fatalf("the stand-in does not repeat itself:\n%s\n%s", got, reference)
+	}
+	list := []string{"search", "--status", "all", "--limit", "0", "--now", "2026-09-01"}
+	if got, want := must(t, environ, list...), must(t, fresh, list...); got != want {
+		t.Errorf("after %d kills the catalogue differs from one crawled in peace:\n%s\nwant:\n%s", kills, got, want)
+	}
+	for line := range strings.Lines(must(t, environ, list...)) {
+		key, _, _ := strings.Cut(line, "\t")
+		if card := must(t, environ, "show", key, "--json", "--now", "2026-09-01"); strings.Count(card, `"kind": "new"`) != 1 {
+			t.Errorf("%s is not new exactly once:\n%s", key, card)
+		}
+	}
+}
+
+// Every subscriber gets each digest; a copy more, byte for byte the same, only where a kill fell
+// between the server's taking a mail and our recording it.
+func TestKilledSendersLoseNothing(t *testing.T) {
+	t.Parallel()
+	const towns = 60
+	_, environ := standIn(t, 1)
+	server, err := newMailServer(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.slow = 4 * time.Millisecond
+	environ = append(environ, server.settings()...)
+	must(t, environ, "municipalities", "import", manyTowns(t, towns), "--now", "2026-09-01")
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	finished := 0
+	for i := range kills {
+		if killed(t, environ, time.Duration(60+i*9)*time.Millisecond, "digest", "--now", "2026-09-01T08:00:00Z") {
+			finished++
+		}
+	}
+	must(t, environ, "digest", "--now", "2026-09-01T08:30:00Z")
+	must(t, environ, "send", "--now", "2026-09-01T20:00:00Z") // what waited for another attempt
+	checkCopies(t, server.received(), towns, kills-finished)
+}
+
+// manyTowns writes a file of made-up municipalities that all want to hear of town twinning.
+func manyTowns(t *testing.T, n int) string {
+	t.Helper()
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "- {id: town-%[1]d, name: Town %[1]d, country: FR, interests: {topics: [town-twinning]}, "+
+			"subscribers: [{email: clerk@town-%[1]d.example, language: fr, frequency: weekly}]}\n", i)
+	}
+	file := filepath.Join(t.TempDir(), "towns.yaml")
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func checkCopies(t *testing.T, mails []receivedMail, towns, kills int) {
+	t.Helper()
+	copies := map[string]int{}
+	content := map[string][32]byte{}
+	for _, m := range mails {
+		copies[m.to]++
+		sum := sha256.Sum256([]byte(m.data))
+		if before, again := content[m.to]; again && before != sum {
+			t.Errorf("%s got two different mails", m.to)
+		}
+		content[m.to] = sum
+		if _, err := mail.ReadMessage(strings.NewReader(m.data)); err != nil {
+			t.Errorf("%s got a mail that cannot be read: %v", m.to, err)
+		}
+	}
+	if len(copies) != towns {
+		t.Errorf("%d of %d subscribers got their digest", len(copies), towns)
+	}
+	extra := len(mails) - len(copies)
+	if extra > kills {
+		t.Errorf("%d copies too many after %d kills", extra, kills)
+	}
+	t.Logf("%d mails to %d subscribers after %d kills: %d identical copies", len(mails), len(copies), kills, extra)
+}

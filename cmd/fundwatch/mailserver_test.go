@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// fixedClock stands in for the real clock where a command gets no --now; leases use it too.
+func fixedClock() time.Time { return time.Date(2026, 9, 1, 5, 30, 0, 0, time.UTC) }
+
+// A mailServer is a real SMTP server on loopback that remembers what it took.
+type mailServer struct {
+	mu     sync.Mutex
+	refuse *smtp.SMTPError
+	slow   time.Duration // wait before taking a message, so that a kill can fall into it
+	mails  []receivedMail
+	addr   string
+}
+
+type receivedMail struct {
+	from, to, data string
+}
+
+func newMailServer(t interface{ Cleanup(func()) }) (*mailServer, error) {
+	m := &mailServer{}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	m.addr = listener.Addr().String()
+	server := smtp.NewServer(m)
+	server.Domain, server.ReadTimeout, server.WriteTimeout = "localhost", 10*time.Second, 10*time.Second
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		server.Serve(listener) //nolint:errcheck // it ends by Close
+	}()
+	t.Cleanup(func() { server.Close(); <-done })
+	return m, nil
+}
+
+func (m *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) {
+	return &mailSession{server: m}, nil
+}
+
+func (m *mailServer) received() []receivedMail {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]receivedMail(nil), m.mails...)
+}
+
+// settings makes this server the configured transport.
+func (m *mailServer) settings() []string {
+	host, port, _ := strings.Cut(m.addr, ":")
+	return []string{
+		envPair("MAIL_TRANSPORT", "smtp"), envPair("MAIL_SMTP_HOST", host), envPair("MAIL_SMTP_PORT", port),
+		envPair("MAIL_SMTP_TLS", "none"), envPair("MAIL_SMTP_RATE_PER_MINUTE", 100000),
+	}
+}
+
+type mailSession struct {
+	server   *mailServer
+	from, to string
+}
+
+func (s *mailSession) Mail(from string, _ *smtp.MailOptions) error { s.from = from; return nil }
+func (s *mailSession) Reset()                                      { s.from, s.to = "", "" }
+func (s *mailSession) Logout() error                               { return nil }
+
+func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	if s.server.refuse != nil {
+		return s.server.refuse
+	}
+	s.to = to
+	return nil
+}
+
+func (s *mailSession) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	time.Sleep(s.server.slow)
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	s.server.mails = append(s.server.mails, receivedMail{s.from, s.to, string(data)})
+	return nil
+}
+
+// deferrer lets a story end a server when it is over.
+type deferrer struct{ ts *testscript.TestScript }
+
+func (d deferrer) Cleanup(f func()) { d.ts.Defer(f) }
+
+var storyServers sync.Map // *testscript.TestScript -> *mailServer
+
+func storySMTP(ts *testscript.TestScript, _ bool, _ []string) {
+	m, err := newMailServer(deferrer{ts})
+	ts.Check(err)
+	storyServers.Store(ts, m)
+	for _, pair := range m.settings() {
+		name, value, _ := strings.Cut(pair, "=")
+		ts.Setenv(name, value)
+	}
+}
+
+func storyServer(ts *testscript.TestScript) *mailServer {
+	m, ok := storyServers.Load(ts)
+	if !ok {
+		ts.Fatalf("no mail server: say smtp first")
+	}
+	return m.(*mailServer)
+}
+
+func storySMTPSays(ts *testscript.TestScript, _ bool, args []string) {
+	code, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	m := storyServer(ts)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refuse = nil; code != 250 {
+		m.refuse = &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: strings.Join(args[1:], " ")}
+	}
+}
+
+func storyInbox(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	mails := storyServer(ts).received()
+	if len(mails) != want {
+		ts.Fatalf("got %d mails, want %d", len(mails), want)
+	}
+	if want > 0 {
+		ts.Check(os.WriteFile(ts.MkAbs("last.eml"), []byte(mails[want-1].data), 0o600))
+	}
+}
+
+var errNoSuchFault = errors.New("no such fault")

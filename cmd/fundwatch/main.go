@@ -1,0 +1,121 @@
+// Command fundwatch watches the EU's funding calls for towns and their twin towns: it collects calls,
+// keeps them in SQLite, matches them against what towns are interested in, and mails each town a
+// digest in its language. Staff search the calls in the terminal.
+//
+// This package is the only room that knows all the others. A command parses its flags, calls one
+// stage or one query of [app], and prints. The stages (crawl, match, digest, send) are the same that
+// the schedule of `serve` and the tests call.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Exit codes (the same for every command).
+const (
+	exitDone    = 0
+	exitPartly  = 1 // search found nothing; status needs a person; crawl or digest partly failed
+	exitMisused = 2 // wrong use: nothing was done
+	exitFailed  = 3
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, surroundings{
+		args:    os.Args[1:],
+		environ: os.Environ(),
+		in:      os.Stdin,
+		out:     os.Stdout,
+		err:     os.Stderr,
+		now:     time.Now,
+	}))
+}
+
+// Surroundings are everything that the program takes from outside, so that a test can be the outside.
+type surroundings struct {
+	args    []string
+	environ []string
+	in      io.Reader
+	out     io.Writer
+	err     io.Writer
+	now     func() time.Time
+
+	// wait pauses before a request is tried again; nil really waits.
+	wait func(context.Context, time.Duration) error
+}
+
+func (s surroundings) getenv(name string) string { return lookupEnv(s.environ, name) }
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, s surroundings) int {
+	root := newRoot(s)
+	root.SetArgs(s.args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var quiet quietError
+	if !errors.As(err, &quiet) {
+		fmt.Fprintln(s.err, "fundwatch:", plainError(err))
+	}
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
+	var quiet quietError
+	var misuse misuseError
+	var partly partlyError
+	switch {
+	case errors.As(err, &quiet):
+		return int(quiet)
+	case errors.As(err, &misuse):
+		return exitMisused
+	case errors.As(err, &partly):
+		return exitPartly
+	}
+	return exitFailed
+}
+
+// A quietError is an exit code without a message: everything was said already.
+type quietError int
+
+func (q quietError) Error() string { return fmt.Sprintf("exit code %d", int(q)) }
+
+// A misuseError is a command line or configuration that cannot be obeyed; nothing was done.
+type misuseError struct{ err error }
+
+func (m misuseError) Error() string { return m.err.Error() }
+func (m misuseError) Unwrap() error { return m.err }
+
+func misusef(format string, args ...any) error {
+	return misuseError{fmt.Errorf(format, args...)}
+}
+
+// A partlyError says that some of the work was done and some failed.
+type partlyError struct{ err error }
+
+func (p partlyError) Error() string { return p.err.Error() }
+func (p partlyError) Unwrap() error { return p.err }
+
+// plainError returns an error's text without control characters, since it may quote what a server or
+// a file said; line breaks between several problems stay.
+func plainError(err error) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (r < 0x20 || r == 0x7f) {
+			return -1
+		}
+		return r
+	}, err.Error())
+}

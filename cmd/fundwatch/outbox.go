@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
+)
+
+func newOutbox(l *launcher) *cobra.Command {
+	var all bool
+	list := &cobra.Command{
+		Use: "list", Short: "List mails that wait, failed or are unknown", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.listOutbox(cmd.Context(), all) },
+	}
+	list.Flags().BoolVar(&all, "all", false, "also those that were sent")
+	show := &cobra.Command{
+		Use: "show NUMBER", Short: "Print a mail as it is sent", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.withDelivery(cmd.Context(), args[0], false, func(_ *app, d *calls.Delivery) error {
+				_, err := l.out.Write(d.Bytes)
+				return err
+			})
+		},
+	}
+	retry := &cobra.Command{
+		Use: "retry NUMBER", Short: "Try a mail again", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.withDelivery(cmd.Context(), args[0], true, func(a *app, d *calls.Delivery) error {
+				fmt.Fprintf(l.out, "%d: will be sent with the next 'fundwatch send'\n", d.ID)
+				return a.db.RetryDelivery(cmd.Context(), d.ID, a.now())
+			})
+		},
+	}
+	drop := &cobra.Command{
+		Use: "drop NUMBER", Short: "Give a mail up; its calls return in the next digest", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.withDelivery(cmd.Context(), args[0], true, func(a *app, d *calls.Delivery) error {
+				fmt.Fprintf(l.out, "%d: dropped\n", d.ID)
+				return a.db.DropDelivery(cmd.Context(), d.ID, a.now())
+			})
+		},
+	}
+	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop)
+}
+
+func (l *launcher) withDelivery(ctx context.Context, number string, write bool, do func(*app, *calls.Delivery) error) error {
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return misusef("%q is no number of a mail: 'fundwatch outbox list' shows them", number)
+	}
+	open := l.openReader
+	if write {
+		open = l.open
+	}
+	a, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	d, err := a.db.Delivery(ctx, id)
+	if err != nil {
+		return fmt.Errorf("mail %d: %w", id, err)
+	}
+	return do(a, d)
+}
+
+func (l *launcher) listOutbox(ctx context.Context, all bool) error {
+	a, err := l.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	states := []calls.DeliveryState{calls.DeliveryQueued, calls.DeliverySending, calls.DeliveryUncertain, calls.DeliveryFailed, calls.DeliveryBounced}
+	if all {
+		states = nil
+	}
+	mails, err := a.db.Outbox(ctx, states...)
+	if err != nil {
+		return err
+	}
+	t := table{screen: a.screen, columns: []column{
+		{title: "no", right: true}, {title: "state"}, {title: "to", least: 12}, {title: "subject", least: 16},
+		{title: "tries", right: true, drop: 70}, {title: "next", drop: 90}, {title: "answer", least: 10, drop: 100},
+	}}
+	for i := range mails {
+		m := &mails[i]
+		next := cell{}
+		if !m.NextAttempt.IsZero() && m.State == calls.DeliveryQueued {
+			next = cell{whole: rfc3339(m.NextAttempt), short: m.NextAttempt.In(a.zone).Format("2 Jan 15:04")}
+		}
+		t.add(cell{whole: fmt.Sprint(m.ID)}, cell{whole: string(m.State), style: stateStyle(m.State)}, cell{whole: m.Recipient},
+			cell{whole: m.Subject}, cell{whole: fmt.Sprint(m.Attempts)}, next, cell{whole: m.Answer, style: faint})
+	}
+	if len(mails) == 0 {
+		fmt.Fprintln(l.err, "Nothing waits, nothing failed.")
+		return nil
+	}
+	return t.print()
+}
+
+func stateStyle(s calls.DeliveryState) style {
+	switch s {
+	case calls.DeliverySent:
+		return green
+	case calls.DeliveryFailed, calls.DeliveryBounced, calls.DeliveryUncertain:
+		return red
+	}
+	return yellow
+}
+
+// waitingSince returns how long the oldest mail that should have gone has been waiting.
+func waitingSince(mails []calls.Delivery, now time.Time) time.Duration {
+	var longest time.Duration
+	for i := range mails {
+		longest = max(longest, now.Sub(mails[i].Created))
+	}
+	return longest
+}

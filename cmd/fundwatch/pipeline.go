@@ -1,0 +1,299 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+	"fundwatch/crawler"
+	"fundwatch/notify"
+)
+
+// The stages. Each reads its work from the database and leaves its result there, so that any of them
+// can be killed and started again. Cron, the commands and the tests call these same methods.
+
+// A crawlReport is what one crawl of one source did.
+type crawlReport struct {
+	Run calls.Run
+	Odd []calls.Odd
+	Err error // why the sweep is not complete; nil if it is
+}
+
+// crawl collects one source after the other. A source that fails keeps its old calls, is recorded as
+// failed, and does not stop the others; the error joins the causes.
+func (a *app) crawl(ctx context.Context, sources []string) ([]crawlReport, error) {
+	var reports []crawlReport
+	err := a.exclusively(ctx, "crawl", func(ctx context.Context) error {
+		topics, err := a.topics()
+		if err != nil {
+			return err
+		}
+		if _, err := a.db.Reclassify(ctx, topics.Version(), topics.Classify); err != nil {
+			return fmt.Errorf("classify stored calls: %w", err)
+		}
+		var failures []error
+		for _, source := range sources {
+			report, err := a.crawlSource(ctx, source, topics)
+			if err != nil {
+				return err // the database failed or we were stopped: no other source would fare better
+			}
+			reports = append(reports, report)
+			if report.Err != nil {
+				failures = append(failures, fmt.Errorf("source %s: %w", source, report.Err))
+			}
+		}
+		return partly(errors.Join(failures...))
+	})
+	return reports, err
+}
+
+// partly returns err as a partial failure; nil stays nil.
+func partly(err error) error {
+	if err == nil {
+		return nil
+	}
+	return partlyError{err}
+}
+
+func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topics) (crawlReport, error) {
+	run, err := a.db.BeginRun(ctx, source, a.now())
+	if err != nil {
+		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
+	}
+	sweep := a.sweep(ctx, source)
+	if err := ctx.Err(); err != nil {
+		// Recorded although we are being stopped, so that `status` does not show a crawl that runs for ever.
+		err = errors.Join(err, a.db.FailRun(context.WithoutCancel(ctx), run, "stopped before it was complete", a.now()))
+		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
+	}
+	saved, err := a.db.SaveSweep(ctx, run, sweep, topics.Classify, a.now())
+	if err != nil {
+		return crawlReport{}, fmt.Errorf("save sweep %s: %w", source, err)
+	}
+	a.log.Info("crawled", "source", source, "run", saved.ID, "seen", saved.Seen, "new", saved.New,
+		"changed", saved.Changed, "odd", saved.Odd, "complete", saved.Complete)
+	return crawlReport{Run: saved, Odd: sweep.Odd, Err: sweep.Err}, nil
+}
+
+// sweep fetches without storing.
+func (a *app) sweep(ctx context.Context, source string) calls.Sweep {
+	portal := a.cfg.Sources.Portal
+	return a.crawler().Portal(ctx, crawler.PortalSource{
+		Name:       source,
+		URL:        portal.URL,
+		Programmes: portal.Programmes,
+		Languages:  portal.Languages,
+	}, a.programmes)
+}
+
+// A matchReport counts what matching did.
+type matchReport struct {
+	Calls, Municipalities, Matches int
+}
+
+// match finds, for every call that changed since last time and every municipality whose interests
+// did, who is concerned and why. Result and cursor are saved together, so that nothing is matched
+// twice and nothing is missed.
+func (a *app) match(ctx context.Context) (matchReport, error) {
+	work, err := a.db.Unmatched(ctx, a.now())
+	if err != nil {
+		return matchReport{}, fmt.Errorf("read what is to be matched: %w", err)
+	}
+	if len(work.Calls) == 0 && len(work.Dirty) == 0 {
+		return matchReport{}, nil
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return matchReport{}, err
+	}
+	result := matchWork(topics, work)
+	if err := a.db.SaveMatches(ctx, result, a.now()); err != nil {
+		return matchReport{}, fmt.Errorf("save matches: %w", err)
+	}
+	report := matchReport{len(work.Calls), len(work.Dirty), len(result.Matches)}
+	a.log.Info("matched", "calls", report.Calls, "municipalities", report.Municipalities, "matches", report.Matches)
+	return report, nil
+}
+
+// matchWork runs changed calls past every municipality, and every call past changed municipalities.
+func matchWork(topics *calls.Topics, work store.Work) store.MatchResult {
+	result := store.MatchResult{UpTo: work.UpTo, Dirty: work.Dirty}
+	everyone := calls.NewMatcher(topics, work.Municipalities)
+	for i := range work.Calls {
+		result.Calls = append(result.Calls, work.Calls[i].Key)
+		result.Matches = append(result.Matches, everyone.Match(&work.Calls[i])...)
+	}
+	if len(work.Dirty) == 0 {
+		return result
+	}
+	changed := calls.NewMatcher(topics, dirtyOnly(work))
+	done := setOf(result.Calls)
+	for i := range work.All {
+		if !done[work.All[i].Key] {
+			result.Matches = append(result.Matches, changed.Match(&work.All[i])...)
+		}
+	}
+	return result
+}
+
+func dirtyOnly(work store.Work) []calls.Municipality {
+	var municipalities []calls.Municipality
+	dirty := setOf(work.Dirty)
+	for i := range work.Municipalities {
+		if dirty[work.Municipalities[i].ID] {
+			municipalities = append(municipalities, work.Municipalities[i])
+		}
+	}
+	return municipalities
+}
+
+func setOf[T comparable](list []T) map[T]bool {
+	set := make(map[T]bool, len(list))
+	for _, v := range list {
+		set[v] = true
+	}
+	return set
+}
+
+// A digestReport counts what composing did.
+type digestReport struct {
+	Period                                string
+	Queued, AlreadyDone, Nothing, Waiting int // Waiting: pending, paused, bounced or unsubscribed
+}
+
+// digest composes what every active subscriber should learn in the period of the given moment and puts
+// it in the outbox. Whoever has a digest of that period, or had nothing to learn, is left alone. One
+// subscriber whose digest fails never stops the next.
+func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error) {
+	report := digestReport{Period: o.period(calls.Weekly)}
+	err := a.exclusively(ctx, "digest", func(ctx context.Context) error {
+		composer, err := a.composer()
+		if err != nil {
+			return err
+		}
+		subscribers, err := a.db.Subscribers(ctx)
+		if err != nil {
+			return fmt.Errorf("read subscribers: %w", err)
+		}
+		var failures []error
+		for i := range subscribers {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !o.wants(&subscribers[i]) {
+				continue
+			}
+			if err := a.digestOne(ctx, composer, &subscribers[i], o, &report); err != nil {
+				failures = append(failures, fmt.Errorf("digest for subscriber %d: %w", subscribers[i].ID, err))
+			}
+		}
+		return partly(errors.Join(failures...))
+	})
+	a.log.Info("composed", "period", report.Period, "queued", report.Queued, "already_done", report.AlreadyDone, "nothing", report.Nothing)
+	return report, err
+}
+
+// DigestOptions say for which period and whom digests are made.
+type digestOptions struct {
+	At           time.Time // the moment whose period it is
+	Zone         *time.Location
+	Period       string // overrides the period of At; only for subscribers of that frequency
+	Municipality string // only this one; "" is all
+
+	// Composed, if not nil, sees every mail after it was queued.
+	Composed func(*calls.Subscriber, string, notify.Mail) error
+}
+
+func (o digestOptions) period(f calls.Frequency) string {
+	if o.Period != "" {
+		return o.Period
+	}
+	return calls.PeriodKey(f, o.At, o.Zone)
+}
+
+func (o digestOptions) wants(s *calls.Subscriber) bool {
+	if o.Municipality != "" && s.Municipality != o.Municipality {
+		return false
+	}
+	return o.Period == "" || calls.FrequencyOf(o.Period) == s.Frequency
+}
+
+func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls.Subscriber, o digestOptions, report *digestReport) error {
+	if !s.Receives(a.now()) {
+		report.Waiting++
+		return nil
+	}
+	period := o.period(s.Frequency)
+	if done, err := a.db.DigestDone(ctx, s.ID, period); err != nil || done {
+		report.AlreadyDone += count(done)
+		return err
+	}
+	digest, any, err := a.prepare(ctx, s, period)
+	if err != nil {
+		return err
+	}
+	if !any {
+		report.Nothing++
+		return a.db.SkipDigest(ctx, s.ID, period, a.now())
+	}
+	mail, err := composer.Compose(&digest, a.now())
+	if err != nil {
+		return fmt.Errorf("compose: %w", err)
+	}
+	queued, err := a.db.Enqueue(ctx, &digest, &mail.Delivery, a.now())
+	report.Queued += count(queued)
+	report.AlreadyDone += count(err == nil && !queued)
+	if err == nil && queued && o.Composed != nil {
+		return o.Composed(s, period, mail)
+	}
+	return err
+}
+
+// prepare decides what a subscriber should learn now. It changes nothing.
+func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string) (calls.Digest, bool, error) {
+	municipality, err := a.db.Municipality(ctx, s.Municipality)
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	told, err := a.db.EverTold(ctx, s.ID)
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	candidates, err := a.db.Candidates(ctx, s.ID, a.now())
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	digest, any := calls.NewDigest(calls.DigestRequest{
+		Subscriber: *s, Municipality: *municipality, Period: period,
+		First: !told, Candidates: candidates, Now: a.now(),
+	})
+	return digest, any, nil
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// send delivers what waits in the outbox.
+func (a *app) send(ctx context.Context) (notify.Tally, error) {
+	var tally notify.Tally
+	err := a.exclusively(ctx, "send", func(ctx context.Context) error {
+		if err := a.db.Reclaim(ctx, a.now()); err != nil {
+			return fmt.Errorf("recover the outbox: %w", err)
+		}
+		transport, err := a.transport()
+		if err != nil {
+			return err
+		}
+		tally, err = notify.Deliver(ctx, a.db, transport, a.deliverOptions())
+		return errors.Join(err, transport.Close())
+	})
+	a.log.Info("sent", "sent", tally.Sent, "retry", tally.Retry, "failed", tally.Failed, "bounced", tally.Bounced)
+	return tally, err
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Globals are the flags that every command understands.
+type globals struct {
+	config    string
+	db        string
+	now       string
+	verbose   bool
+	logFormat string
+	noColor   bool
+}
+
+const longHelp = `fundwatch watches the EU's funding calls for towns and their twin towns.
+
+It collects calls, keeps them in a database file, matches them against the interests of
+municipalities, and mails each a weekly digest in its own language.
+
+Without a configuration file every command works on defaults: the database lies under
+$XDG_DATA_HOME/fundwatch, and mail is written as files beside it.`
+
+const rootExample = `  fundwatch demo                          the whole job, offline, in a few seconds
+  fundwatch crawl                         collect the calls of today
+  fundwatch search "networks of towns"    find calls
+  fundwatch show CERV-2026-CITIZENS-TOWN-TT
+  fundwatch municipalities import towns.yaml
+  fundwatch digest --dry-run preview      see the mails without sending any`
+
+func newRoot(s surroundings) *cobra.Command {
+	var g globals
+	root := &cobra.Command{
+		Use:           "fundwatch",
+		Short:         "EU funding calls for towns and their twin towns",
+		Long:          longHelp,
+		Example:       rootExample,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&g.config, "config", "", "configuration `FILE` (default: none, or $FUNDWATCH_CONFIG)")
+	flags.StringVar(&g.db, "db", "", "database `FILE`")
+	flags.StringVar(&g.now, "now", "", "pretend that it is this `TIME` (RFC 3339, or a day)")
+	flags.BoolVarP(&g.verbose, "verbose", "v", false, "log what is being done")
+	flags.StringVar(&g.logFormat, "log-format", "text", "`text|json`")
+	flags.BoolVar(&g.noColor, "no-color", false, "no colours, even on a terminal")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return misusef("%w\nTry '%s --help'.", err, cmd.CommandPath())
+	})
+	for _, add := range []func(*launcher) *cobra.Command{
+		newDemo, newCrawl, newSearch, newShow, newWhy, newMunicipalities, newSubscribers, newDigest, newSend,
+		newOutbox, newSources, newTopics, newStatus, newServe, newConfig, newVersion,
+	} {
+		root.AddCommand(add(&launcher{s, &g}))
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	markMisuse(root)
+	return root
+}
+
+// markMisuse makes wrong arguments of every command an error of use.
+func markMisuse(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return misusef("%w\nTry '%s --help'.", err, c.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		markMisuse(sub)
+	}
+}
+
+// A launcher starts commands: it turns the global flags into an [app].
+type launcher struct {
+	surroundings
+	*globals
+}
+
+// clock returns the clock of this run: the real one, or one that stands still at --now.
+func (l *launcher) clock() (func() time.Time, error) {
+	if l.globals.now == "" {
+		return l.surroundings.now, nil
+	}
+	t, err := parseMoment(l.globals.now)
+	if err != nil {
+		return nil, misusef("--now: %w", err)
+	}
+	return func() time.Time { return t }, nil
+}
+
+func (l *launcher) logger() (*slog.Logger, error) {
+	options := &slog.HandlerOptions{Level: slog.LevelWarn}
+	if l.verbose {
+		options.Level = slog.LevelInfo
+	}
+	switch l.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(l.err, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(l.err, options)), nil
+	}
+	return nil, misusef("--log-format %q: want text or json", l.logFormat)
+}
+
+// group returns a command that only holds others: alone it prints its help, and a wrong word is
+// answered with the nearest right one.
+func group(use, short string, subs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short}
+	cmd.AddCommand(subs...)
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		hint := ""
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = fmt.Sprintf(" Did you mean %s?", strings.Join(near, " or "))
+		}
+		return misusef("unknown command %q for %q.%s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	return cmd
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+)
+
+// A screen is where results go: a terminal of some width, or a pipe. A terminal gets aligned, coloured
+// lines cut to its width; a pipe gets whole values and no colour.
+type screen struct {
+	out   io.Writer
+	tty   bool
+	width int // columns; meaningful with tty
+	color bool
+}
+
+// Widths when the terminal does not tell, and the narrowest that is laid out for.
+const (
+	usualWidth    = 80
+	narrowestLine = 40
+)
+
+// newScreen looks at stdout and the surroundings: NO_COLOR and --no-color end colour (no-color.org);
+// FORCE_TTY, with the columns as its value or any other, treats a pipe as a terminal.
+func newScreen(s surroundings, noColor bool) *screen {
+	sc := &screen{out: s.out, width: usualWidth}
+	if f, ok := s.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		sc.tty = true
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			sc.width = w
+		}
+	}
+	if force := s.getenv("FORCE_TTY"); force != "" && force != "0" {
+		sc.tty = true
+		if w, err := strconv.Atoi(force); err == nil && w > 1 {
+			sc.width = w
+		}
+	} else if w, err := strconv.Atoi(s.getenv("COLUMNS")); err == nil && w > 0 && sc.tty {
+		sc.width = w
+	}
+	sc.width = max(sc.width, narrowestLine)
+	sc.color = sc.tty && !noColor && s.getenv("NO_COLOR") == "" && s.getenv("TERM") != "dumb"
+	return sc
+}
+
+// A style is the SGR parameter of a terminal colour.
+type style string
+
+const (
+	plain   style = ""
+	bold    style = "1"
+	faint   style = "2"
+	red     style = "31"
+	green   style = "32"
+	yellow  style = "33"
+	cyan    style = "36"
+	reverse style = "1;4" // matched words: bold and underlined, so that it is not colour alone
+)
+
+func (sc *screen) paint(st style, s string) string {
+	if !sc.color || st == plain || s == "" {
+		return s
+	}
+	return "\x1b[" + string(st) + "m" + s + "\x1b[0m"
+}
+
+// cells measures text as terminals show it. Ambiguous characters are narrow, as in Europe.
+var cells = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
+
+// fit cuts or pads s to exactly w cells.
+func fit(s string, w int) string {
+	if cells.StringWidth(s) > w {
+		s = cells.Truncate(s, w, "…")
+	}
+	return s + strings.Repeat(" ", max(0, w-cells.StringWidth(s)))
+}
+
+// clip cuts s to at most w cells.
+func clip(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
+
+// wrap breaks text into lines of at most w cells, at spaces; a longer word stands alone, whole.
+func wrap(text string, w int) []string {
+	var lines []string
+	for paragraph := range strings.Lines(text) {
+		line := ""
+		for _, word := range strings.Fields(paragraph) {
+			if line != "" && cells.StringWidth(line)+1+cells.StringWidth(word) > w {
+				lines, line = append(lines, line), ""
+			}
+			if line != "" {
+				line += " "
+			}
+			line += word
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/spf13/cobra"
+)
+
+func newServe(l *launcher) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run for ever: crawl, compose and send on schedule",
+		Long: `Runs the schedules of the configuration. What is due is decided by the database, at start and
+every hour: a run that was missed while the machine was off is made up once.
+
+SIGTERM and SIGINT finish the item in hand and stop.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.serve(cmd.Context()) },
+	}
+}
+
+// Between two looks at the outbox, and how long stopping may take.
+const (
+	outboxEvery = "@every 1m"
+	lookEvery   = "7 * * * *" // hourly, off the full hour when everybody's jobs start
+	stopWithin  = 30 * time.Second
+)
+
+func (l *launcher) serve(ctx context.Context) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	d := &daemon{app: a}
+	scheduler, err := d.schedule(ctx)
+	if err != nil {
+		return err
+	}
+	a.log.Info("serving", "database", a.cfg.Database)
+	d.look(ctx)
+	scheduler.Start()
+	<-ctx.Done()
+	a.log.Info("stopping")
+	select {
+	case <-scheduler.Stop().Done():
+	case <-time.After(stopWithin):
+		return errors.New("serve: a stage did not stop in time; it will be completed at the next start")
+	}
+	return nil
+}
+
+// A daemon runs the stages one at a time: they share a database and a mail server.
+type daemon struct {
+	*app
+	one sync.Mutex
+}
+
+func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
+	log := cronLog{d.log}
+	c := cron.New(cron.WithLocation(d.zone), cron.WithLogger(log),
+		// SkipIfStillRunning outside Recover: the other way round one panic would block the job for good.
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	for line, job := range map[string]func(context.Context){
+		d.cfg.Schedule.Crawl:  d.look,
+		d.cfg.Schedule.Digest: d.look,
+		lookEvery:             d.look,
+		outboxEvery:           d.deliver,
+	} {
+		if _, err := c.AddFunc(line, func() { job(ctx) }); err != nil {
+			return nil, fmt.Errorf("schedule %q: %w", line, err)
+		}
+	}
+	return c, nil
+}
+
+// look does whatever the database says is due: the schedule only says when to look.
+func (d *daemon) look(ctx context.Context) {
+	d.one.Lock()
+	defer d.one.Unlock()
+	for _, stage := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"send", d.sendNow}} {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := stage.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			d.log.Error("stage failed", "stage", stage.name, "err", err)
+		}
+	}
+	d.log.Info("did what was due")
+}
+
+func (d *daemon) deliver(ctx context.Context) {
+	d.one.Lock()
+	defer d.one.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	if err := d.sendNow(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		d.log.Error("stage failed", "stage", "send", "err", err)
+	}
+}
+
+func (d *daemon) matchNow(ctx context.Context) error {
+	_, err := d.match(ctx)
+	return err
+}
+
+func (d *daemon) sendNow(ctx context.Context) error {
+	_, err := d.send(ctx)
+	return err
+}
+
+// crawlIfDue collects the sources whose last crawl began before the newest firing of the schedule.
+func (d *daemon) crawlIfDue(ctx context.Context) error {
+	firing, ok, err := d.newestFiring(d.cfg.Schedule.Crawl)
+	if err != nil || !ok {
+		return err
+	}
+	runs, err := d.db.LastRuns(ctx)
+	if err != nil {
+		return err
+	}
+	var due []string
+	for _, source := range d.sourceNames() {
+		if last, ok := runs[source]; !ok || last.Started.Before(firing) {
+			due = append(due, source)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	_, err = d.crawl(ctx, due)
+	return err
+}
+
+// digestIfDue composes for the newest firing of the schedule only: after an outage of three weeks
+// there is one digest, which holds everything that is still worth telling.
+func (d *daemon) digestIfDue(ctx context.Context) error {
+	firing, ok, err := d.newestFiring(d.cfg.Schedule.Digest)
+	if err != nil || !ok {
+		return err
+	}
+	_, err = d.digest(ctx, digestOptions{At: firing, Zone: d.zone})
+	return err
+}
+
+func (a *app) newestFiring(line string) (time.Time, bool, error) {
+	s, err := parseSchedule(line, a.zone)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	firing, ok := lastFiring(s, a.now())
+	return firing, ok, nil
+}
+
+// nextFirings returns when each schedule fires next, in the configured zone.
+func (a *app) nextFirings() (map[string]string, error) {
+	next := map[string]string{}
+	for name, line := range map[string]string{"crawl": a.cfg.Schedule.Crawl, "digest": a.cfg.Schedule.Digest} {
+		s, err := parseSchedule(line, a.zone)
+		if err != nil {
+			return nil, err
+		}
+		next[name] = s.Next(a.now()).In(a.zone).Format("Mon 2 Jan 2006 15:04 MST")
+	}
+	return next, nil
+}
+
+// cronLog writes what cron says to our log.
+type cronLog struct{ *slog.Logger }
+
+func (l cronLog) Info(msg string, keys ...any) { l.Logger.Debug("cron", append(keys, "msg", msg)...) }
+
+func (l cronLog) Error(err error, msg string, keys ...any) {
+	l.Logger.Error("cron", append(keys, "msg", msg, "err", err)...)
+}

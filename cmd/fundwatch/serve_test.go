@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+)
+
+// A daemon that starts finds in the database what is due, does it, and stops when it is told to.
+func TestServeDoesWhatIsDueAndStops(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	server, err := newMailServer(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, server.settings()...)
+	const tuesday = "2026-09-01T09:00:00Z"
+	must(t, environ, "municipalities", "import", manyTowns(t, 3), "--now", tuesday)
+	for range 2 { // the second one finds that everything is done
+		serveUntil(t, environ, tuesday, "did what was due")
+	}
+	if got := len(server.received()); got != 3 {
+		t.Errorf("got %d mails, want 3", got)
+	}
+	if out := must(t, environ, "status", "--now", tuesday); !strings.Contains(out, "all is well") || strings.Count(out, "source ") != 1 {
+		t.Errorf("status: %s", out)
+	}
+}
+
+// serveUntil runs the daemon until it logs the given words or ten seconds, stops it with SIGTERM, and
+// wants it to end well.
+func serveUntil(t *testing.T, environ []string, now, words string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "serve", "-v", "--now", now)
+	cmd.Env = append(append([]string{}, environ...), runAsProgram+"=1")
+	var log lockedBuffer
+	cmd.Stderr = &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(log.String(), words) && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // Wait tells
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("serve ended with %v:\n%s", err, log.String())
+	}
+	if text := log.String(); !strings.Contains(text, words) || strings.Contains(text, "stage failed") || strings.Contains(text, "@") {
+		t.Errorf("the log lacks %q, or tells of a failure or of an address:\n%s", words, text)
+	}
+}
+
+// A lockedBuffer is written by a process while a test reads it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// Two processes start together: one works, the other says who is at it and does nothing.
+func TestOneProcessAtATime(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	path := lookupEnv(environ, "XDG_DATA_HOME") + "/fundwatch/fundwatch.db"
+	db, err := store.Open(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	lease := func(stage, owner string) {
+		t.Helper()
+		if held, by, _, err := db.AcquireLease(context.Background(), stage, owner, time.Minute, fixedClock()); err != nil || !held {
+			t.Fatalf("lease: held by %s, error %v", by, err)
+		}
+	}
+	lease("crawl", "elsewhere/1/x")
+	if _, errs, code := run1(t, environ, "crawl", "--now", "2026-09-02"); code != exitFailed || !strings.Contains(errs, "locked by elsewhere/1") {
+		t.Errorf("got exit code %d: %s", code, errs)
+	}
+	host, _ := os.Hostname()
+	lease("send", host+"/999999999/x") // a process of this machine that is no more
+	if _, errs, code := run1(t, environ, "send", "--now", "2026-09-02"); code != exitDone {
+		t.Errorf("a dead process still holds the stage: exit code %d: %s", code, errs)
+	}
+}
+
+func TestLastFiring(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ line, now, want string }{
+		{"30 7 * * TUE", "2026-09-01T05:30:00Z", "2026-09-01T05:30:00Z"}, // the very moment
+		{"30 7 * * TUE", "2026-09-01T05:29:59Z", "2026-08-25T05:30:00Z"},
+		{"30 7 * * TUE", "2026-10-27T06:29:00Z", "2026-10-20T05:30:00Z"}, // winter time has begun
+		{"30 7 * * TUE", "2026-10-27T06:30:00Z", "2026-10-27T06:30:00Z"},
+		{"15 5 * * *", "2026-09-01T03:14:00Z", "2026-08-31T03:15:00Z"},
+		{"0 7 29 2 *", "2026-09-01T03:14:00Z", ""}, // not within 400 days
+		{"0 7 1 1 *", "2026-09-01T03:14:00Z", "2026-01-01T06:00:00Z"},
+	}
+	for _, test := range tests {
+		s, err := parseSchedule(test.line, calls.Brussels())
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := time.Parse(time.RFC3339, test.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if firing, ok := lastFiring(s, now); ok {
+			got = rfc3339(firing)
+		}
+		if got != test.want {
+			t.Errorf("%s at %s: got %q, want %q", test.line, test.now, got, test.want)
+		}
+	}
+}
+
+// Ten weeks across the end of summer time: each Tuesday is one period, none is skipped or doubled.
+func TestEveryWeekIsOnePeriod(t *testing.T) {
+	t.Parallel()
+	s, err := parseSchedule("30 7 * * TUE", calls.Brussels())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	start := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	for hour := range 10 * 7 * 24 {
+		firing, ok := lastFiring(s, start.Add(time.Duration(hour)*time.Hour))
+		if !ok {
+			t.Fatal("no firing")
+		}
+		seen[calls.PeriodKey(calls.Weekly, firing, calls.Brussels())] = true
+	}
+	if len(seen) != 11 { // the ten, and the one before the first
+		t.Errorf("got periods %v, want 11", seen)
+	}
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
+)
+
+func newShow(l *launcher) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show CALL",
+		Short: "Print the card of a call and what changed about it",
+		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
+beginning is enough if only one call has it. Cascade calls share the identifier of the call that
+pays for them: then all of them are named, to choose one by its key.`,
+		Example:           "  fundwatch show CERV-2026-CITIZENS-TOWN-TT\n  fundwatch show portal:51050034TOPICSen --json",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: l.completeCalls,
+		RunE:              func(cmd *cobra.Command, args []string) error { return l.show(cmd.Context(), args[0], asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
+	a, err := l.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	c, err := a.oneCall(ctx, name)
+	if err != nil {
+		return err
+	}
+	history, err := a.db.History(ctx, c.Key)
+	if err != nil {
+		return fmt.Errorf("history of %s: %w", c.Key, err)
+	}
+	v, err := a.viewer()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		view := v.view(c)
+		view.History = historyView(history)
+		return writeJSON(a.screen.out, view)
+	}
+	return card{a.screen, v, c, history}.print()
+}
+
+// oneCall finds the one call that name means. Several are an error that names them.
+func (a *app) oneCall(ctx context.Context, name string) (*calls.Call, error) {
+	found, err := a.db.FindCalls(ctx, name)
+	if err != nil {
+		if errors.Is(err, calls.ErrNotFound) {
+			return nil, fmt.Errorf("call %q: %w", name, err)
+		}
+		return nil, fmt.Errorf("find call %q: %w", name, err)
+	}
+	if len(found) == 1 {
+		return &found[0], nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d calls are named %q. Choose one by its key:", len(found), name)
+	for i := range found {
+		fmt.Fprintf(&b, "\n  %-32s %s", found[i].Key, clip(found[i].Title, 80))
+	}
+	return nil, misusef("%s", b.String())
+}
+
+func historyView(history []calls.Change) []changeView {
+	views := make([]changeView, 0, len(history))
+	for _, h := range history {
+		views = append(views, changeView{rfc3339(h.At), h.Kind, h.Old, h.New})
+	}
+	return views
+}
+
+// A card prints one call for people, in the order in which staff decide about it: until when, what,
+// for whom, how much, why, where. What a source did not say is "not stated".
+type card struct {
+	screen  *screen
+	viewer  viewer
+	call    *calls.Call
+	history []calls.Change
+}
+
+const labelWidth = 13
+
+func (k card) print() error {
+	w := bufio.NewWriter(k.screen.out)
+	k.heading(w)
+	k.facts(w)
+	k.texts(w)
+	k.changes(w)
+	return w.Flush()
+}
+
+func (k card) heading(w *bufio.Writer) {
+	for _, line := range wrap(k.call.Title, k.width()) {
+		fmt.Fprintln(w, k.screen.paint(bold, line))
+	}
+	fmt.Fprintln(w, k.screen.paint(faint, identifierOf(k.call)))
+	fmt.Fprintln(w)
+}
+
+// width returns the cells to fill: text lines on wide screens stop where reading gets hard.
+func (k card) width() int {
+	if !k.screen.tty {
+		return usualWidth
+	}
+	return min(k.screen.width, 100)
+}
+
+func (k card) facts(w *bufio.Writer) {
+	c, now := k.call, k.viewer.now
+	k.fact(w, "Deadline", k.deadlines()...)
+	if len(c.Deadlines) > 1 && c.Model != "" {
+		k.fact(w, "Model", string(c.Model))
+	}
+	k.fact(w, "Status", k.status())
+	if why, closed := c.ClosedToNewcomers(now); closed {
+		k.fact(w, "Note", "closed to newcomers: "+why)
+	}
+	k.fact(w, "Grant", grantRange(c))
+	k.fact(w, "Budget", budgetLine(c))
+	k.fact(w, "Programme", k.programme())
+	if c.Umbrella != "" {
+		k.fact(w, "Part of", c.Umbrella)
+	}
+	k.fact(w, "Action", orNotStated(c.ActionType))
+	for i, t := range c.Topics {
+		label := ""
+		if i == 0 {
+			label = "Topics"
+		}
+		k.fact(w, label, k.viewer.label(t.Topic)+": "+topicReason(t))
+	}
+	k.fact(w, "Link", orNotStated(c.URL))
+	k.fact(w, "Source", fmt.Sprintf("%s, first seen %s, last seen %s", c.Key, calls.Day(c.FirstSeen), calls.Day(c.LastSeen)))
+}
+
+// fact prints a label and its lines. Links and the like stay whole.
+func (k card) fact(w *bufio.Writer, label string, values ...string) {
+	for _, value := range values {
+		for _, line := range wrap(value, k.width()-labelWidth) {
+			fmt.Fprintf(w, "%s%s\n", k.screen.paint(faint, fit(label, labelWidth)), line)
+			label = ""
+		}
+	}
+}
+
+func (k card) deadlines() []string {
+	if len(k.call.Deadlines) == 0 {
+		return []string{"not stated"}
+	}
+	var lines []string
+	for _, d := range k.call.Deadlines {
+		lines = append(lines, deadlineLine(d, k.viewer.now))
+	}
+	return lines
+}
+
+// deadlineLine writes a deadline as "Wed 23 September 2026, 17:00 Brussels (in 30 days)", and what is
+// not sure about its hour.
+func deadlineLine(d calls.Deadline, now time.Time) string {
+	at := d.At.In(calls.Brussels())
+	line := at.Format("Mon 2 January 2006")
+	switch d.Hour {
+	case calls.HourUnsaid:
+		line += ", until the end of the day in Brussels"
+	case calls.HourUsual:
+		line += at.Format(", usually 15:04") + " Brussels: check the call"
+	default:
+		line += at.Format(", 15:04") + " Brussels"
+	}
+	return line + " (" + daysLeft(d, now) + ")"
+}
+
+func daysLeft(d calls.Deadline, now time.Time) string {
+	left := d.DaysLeft(now)
+	switch {
+	case d.Passed(now):
+		return "passed"
+	case left == 0:
+		return "today"
+	case left == 1:
+		return "tomorrow"
+	}
+	return fmt.Sprintf("in %d days", left)
+}
+
+func (k card) status() string {
+	status := k.call.Status(k.viewer.now)
+	line := string(status)
+	if opens := calls.Day(k.call.Opens); opens != "" {
+		verb := "opened"
+		if status == calls.Forthcoming {
+			verb = "opens"
+		}
+		line += fmt.Sprintf(", %s %s", verb, k.call.Opens.In(calls.Brussels()).Format("Mon 2 January 2006"))
+	}
+	return line
+}
+
+func grantRange(c *calls.Call) string {
+	switch {
+	case c.GrantMin.Known && c.GrantMax.Known && c.GrantMin.N != c.GrantMax.N:
+		return euro(c.GrantMin.N) + " to " + euro(c.GrantMax.N) + " for one project"
+	case c.GrantMax.Known:
+		return "up to " + euro(c.GrantMax.N) + " for one project"
+	case c.GrantMin.Known:
+		return "at least " + euro(c.GrantMin.N) + " for one project"
+	}
+	return "not stated"
+}
+
+func budgetLine(c *calls.Call) string {
+	if !c.Budget.Known {
+		return "not stated"
+	}
+	line := euro(c.Budget.N) + " for all projects"
+	if c.Grants.Known {
+		line += fmt.Sprintf(", about %d expected", c.Grants.N)
+	}
+	return line
+}
+
+func (k card) programme() string {
+	code := k.call.Programme
+	if code == "" {
+		return "not stated"
+	}
+	if name := k.viewer.programmes.Name(code); name != code {
+		return code + ", " + name
+	}
+	return code
+}
+
+func orNotStated(s string) string {
+	if s == "" {
+		return "not stated"
+	}
+	return s
+}
+
+func (k card) texts(w *bufio.Writer) {
+	text := k.call.Summary
+	if text == "" {
+		text = k.call.Body
+	}
+	if text == "" {
+		return
+	}
+	fmt.Fprintln(w)
+	for _, line := range wrap(text, k.width()) {
+		fmt.Fprintln(w, line)
+	}
+}
+
+func (k card) changes(w *bufio.Writer) {
+	fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "History"))
+	for _, h := range k.history {
+		k.fact(w, calls.Day(h.At), changeLine(h))
+	}
+}
+
+// changeLine tells one change in English.
+func changeLine(h calls.Change) string {
+	old, new := orNotStated(h.Old), orNotStated(h.New)
+	switch h.Kind {
+	case calls.ChangeNew:
+		return "first seen, " + new
+	case calls.ChangeDeadline:
+		return fmt.Sprintf("deadline: %s -> %s", strings.ReplaceAll(old, ",", ", "), strings.ReplaceAll(new, ",", ", "))
+	case calls.ChangeBudget:
+		return fmt.Sprintf("budget: %s -> %s", euroText(h.Old), euroText(h.New))
+	case calls.ChangeTitle:
+		return fmt.Sprintf("title: %q -> %q", old, new)
+	}
+	return string(h.Kind)
+}
+
+func euroText(digits string) string {
+	n, err := calls.ParseNumber(digits)
+	if err != nil || !n.Known {
+		return "not stated"
+	}
+	return euro(n.N)
+}

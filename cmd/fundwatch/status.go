@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
+)
+
+func newStatus(l *launcher) *cobra.Command {
+	var asJSON, odd bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say how things are; exit 1 if something needs a person",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return l.status(cmd.Context(), asJSON, odd) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&odd, "odd", false, "list the odd records of the last crawl of each source")
+	return cmd
+}
+
+// A statusView is what `status` knows.
+type statusView struct {
+	Database    string               `json:"database"`
+	Calls       map[calls.Status]int `json:"calls"`
+	Sources     []sourceView         `json:"sources"`
+	Subscribers map[string]int       `json:"subscribers"`
+	Outbox      map[string]int       `json:"outbox"`
+	Next        map[string]string    `json:"next"`
+	Attention   []string             `json:"attention"` // what needs a person; empty if nothing does
+}
+
+// A sourceView is the last crawl of one source.
+type sourceView struct {
+	Source    string  `json:"source"`
+	Started   *string `json:"started"`
+	Ended     *string `json:"ended"`
+	Seen      int     `json:"seen"`
+	New       int     `json:"new"`
+	Changed   int     `json:"changed"`
+	Odd       int     `json:"odd"`
+	Complete  bool    `json:"complete"`
+	Verified  *string `json:"verified"`
+	Error     *string `json:"error"`
+	run       int64
+	startedAt time.Time
+}
+
+func (l *launcher) status(ctx context.Context, asJSON, odd bool) error {
+	a, err := l.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	view, err := a.lookAround(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case asJSON:
+		err = writeJSON(l.out, view)
+	case odd:
+		err = a.listOdd(ctx, view)
+	default:
+		view.print(a)
+	}
+	if err == nil && len(view.Attention) > 0 {
+		return quietError(exitPartly)
+	}
+	return err
+}
+
+func (a *app) lookAround(ctx context.Context) (statusView, error) {
+	v := statusView{Database: a.cfg.Database, Attention: []string{}, Subscribers: map[string]int{}, Outbox: map[string]int{}}
+	var err error
+	if v.Calls, err = a.db.CountCalls(ctx, a.now()); err != nil {
+		return v, err
+	}
+	if err := a.lookAtSources(ctx, &v); err != nil {
+		return v, err
+	}
+	subscribers, err := a.db.Subscribers(ctx)
+	if err != nil {
+		return v, err
+	}
+	for i := range subscribers {
+		v.Subscribers[string(subscribers[i].State)]++
+	}
+	if err := a.lookAtOutbox(ctx, &v); err != nil {
+		return v, err
+	}
+	v.Next, err = a.nextFirings()
+	return v, err
+}
+
+// staleAfter is how old the last complete crawl may be before somebody should look.
+const staleAfter = 3 * 24 * time.Hour
+
+func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
+	runs, err := a.db.LastRuns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range a.sourceNames() {
+		r, ok := runs[name]
+		if !ok {
+			v.Sources = append(v.Sources, sourceView{Source: name})
+			v.Attention = append(v.Attention, fmt.Sprintf("source %s was never collected: 'fundwatch crawl'", name))
+			continue
+		}
+		v.Sources = append(v.Sources, sourceView{
+			Source: name, Started: moment(r.Started), Ended: moment(r.Ended), Seen: r.Seen, New: r.New, Changed: r.Changed,
+			Odd: r.Odd, Complete: r.Complete, Verified: stated(r.Verified), Error: stated(r.Error), run: r.ID, startedAt: r.Started,
+		})
+		switch {
+		case r.Error != "":
+			v.Attention = append(v.Attention, fmt.Sprintf("the last crawl of %s failed: %s", name, r.Error))
+		case a.now().Sub(r.Started) > staleAfter:
+			v.Attention = append(v.Attention, fmt.Sprintf("%s was last collected on %s", name, calls.Day(r.Started)))
+		}
+	}
+	return nil
+}
+
+// waitsTooLong is how long a mail may wait before somebody should look at the mail server.
+const waitsTooLong = 24 * time.Hour
+
+func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
+	mails, err := a.db.Outbox(ctx)
+	if err != nil {
+		return err
+	}
+	var waiting []calls.Delivery
+	for i := range mails {
+		v.Outbox[string(mails[i].State)]++
+		if mails[i].State == calls.DeliveryQueued {
+			waiting = append(waiting, mails[i])
+		}
+	}
+	for _, state := range []calls.DeliveryState{calls.DeliveryFailed, calls.DeliveryUncertain} {
+		if n := v.Outbox[string(state)]; n > 0 {
+			v.Attention = append(v.Attention, fmt.Sprintf("%d mails are %s: 'fundwatch outbox list'", n, state))
+		}
+	}
+	if oldest := waitingSince(waiting, a.now()); oldest > waitsTooLong {
+		v.Attention = append(v.Attention, fmt.Sprintf("a mail has been waiting for %d hours: 'fundwatch outbox list'", int(oldest.Hours())))
+	}
+	return nil
+}
+
+func (v statusView) print(a *app) {
+	w := a.screen.out
+	fmt.Fprintf(w, "calls        %d open, %d forthcoming, %d closed, %d withdrawn\n",
+		v.Calls[calls.Open], v.Calls[calls.Forthcoming], v.Calls[calls.Closed], v.Calls[calls.Withdrawn])
+	for _, s := range v.Sources {
+		fmt.Fprintf(w, "source       %s\n", s.line(a.zone))
+	}
+	printCounts(w, "subscribers ", v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"})
+	printCounts(w, "outbox      ", v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"})
+	for _, name := range []string{"crawl", "digest"} {
+		fmt.Fprintf(w, "next %-7s %s\n", name, v.Next[name])
+	}
+	if len(v.Attention) == 0 {
+		fmt.Fprintln(w, a.screen.paint(green, "all is well"))
+	}
+	for _, line := range v.Attention {
+		fmt.Fprintln(w, a.screen.paint(red, "look: ")+line)
+	}
+}
+
+func (s sourceView) line(zone *time.Location) string {
+	if s.Started == nil {
+		return s.Source + ": never collected"
+	}
+	line := fmt.Sprintf("%s: %s, %d seen, %d new, %d changed, %d odd", s.Source,
+		s.startedAt.In(zone).Format("Mon 2 Jan 2006 15:04"), s.Seen, s.New, s.Changed, s.Odd)
+	if s.Verified != nil {
+		line += ", " + *s.Verified
+	}
+	return line
+}
+
+// printCounts prints the named counts that are not zero.
+func printCounts(w io.Writer, label string, counts map[string]int, order []string) {
+	line := ""
+	for _, name := range order {
+		if n := counts[name]; n > 0 {
+			line += fmt.Sprintf(", %d %s", n, name)
+		}
+	}
+	if line == "" {
+		line = ", none"
+	}
+	fmt.Fprintf(w, "%s %s\n", label, line[2:])
+}
+
+func (a *app) listOdd(ctx context.Context, v statusView) error {
+	t := table{screen: a.screen, columns: []column{{title: "source"}, {title: "record", least: 16}, {title: "problem", least: 24}}}
+	for _, s := range v.Sources {
+		odd, err := a.db.OddRecords(ctx, s.run)
+		if err != nil {
+			return err
+		}
+		for _, o := range odd {
+			t.add(cell{whole: s.Source}, cell{whole: orNotStated(o.Reference)}, cell{whole: o.Problem})
+		}
+	}
+	return t.print()
+}
