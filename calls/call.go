@@ -196,7 +196,7 @@ func (c *Call) NextDeadline(now time.Time) (Deadline, bool) {
 
 // ClosedToNewcomers reports whether somebody who starts today can no longer apply although the call
 // is not over, and says why in English: the first of two stages has passed, or the beneficiary is
-// already named. Rule: portal.md 5.4 and 6.4 (identifier endings -IBA, -SGA), checked 2026-11-22.
+// already named. Rule: what the identifiers of the portal mean (-IBA, -SGA), checked 2026-11-22.
 func (c *Call) ClosedToNewcomers(now time.Time) (why string, closed bool) {
 	if c.Model == TwoStage && len(c.Deadlines) > 1 && c.Deadlines[0].Passed(now) {
 		return "second stage: only those who passed the first may apply", true

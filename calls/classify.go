@@ -14,13 +14,14 @@ const (
 	weightTitleProgramme = 0.80 // a strong phrase in the title, and the programme fits too
 	weightProgramme      = 0.60 // the programme fits, a keyword stands in the title
 	weightProgrammeText  = 0.50 // the programme fits, a keyword stands elsewhere
+	weightFirst          = 0.10 // more, if the identifier or the title says that it is what towns have twins for
 	weightText           = 0.30 // two different keywords in the texts
 	weightTextMore       = 0.02 // for each further one
 	weightTextMost       = 0.40
 )
 
 // enoughKeywords is how many different keywords prove a topic without any other sign: one word alone
-// is too often chance (rule tried on 932 portal records, domain.md 3, checked 2026-11-22).
+// is too often chance (rule tried on 932 records of the portal, 2026-11-22).
 const enoughKeywords = 2
 
 // role says what a sign proves.
@@ -129,6 +130,9 @@ func (t *Topics) Classify(c *Call) []TopicHit {
 		}
 		if ok {
 			hit.Topic = to.ID
+			if to.first && (hit.Rule == RuleIdentifier || hit.Rule == RuleTitle) {
+				hit.Weight += weightFirst
+			}
 			hits = append(hits, hit)
 		}
 	}

@@ -68,7 +68,7 @@ func (d *differ) add(kind ChangeKind, old, new string) {
 }
 
 // statusChange names the step from one status to another. A step back from open to forthcoming is
-// none: sources flip for a day (portal.md 6.5) and the opening day says what is true.
+// none: sources flip for a day (one call of 262 did, in five months of 2026) and the opening day says what is true.
 func statusChange(old, new Status) (ChangeKind, bool) {
 	switch {
 	case old == new || old == "":

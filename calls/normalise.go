@@ -20,7 +20,7 @@ const (
 )
 
 // smallestAmount is the least sum in euro that is believed. The portal does not normalise the scale of
-// some budgets ("1.2", "560" occur, portal.md 2.2, checked 2026-11-22), and guessing "million" would
+// some budgets ("1.2", "560" occur in its answers, checked 2026-11-22), and guessing "million" would
 // invent money.
 const smallestAmount = 1000
 

@@ -65,6 +65,7 @@ type topic struct {
 	identifiers []*regexp.Regexp
 	strong      []phrase
 	exclude     []phrase
+	first       bool // its calls come before others, see weightFirst
 }
 
 // A phrase is a pattern as the data writes it.

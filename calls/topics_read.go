@@ -99,6 +99,8 @@ func (t *Topics) addSign(to *topic, f fact) error {
 		return t.joinGroup(to, f)
 	case "seed":
 		to.Seed = f.value == "yes"
+	case "first":
+		to.first = f.value == "yes"
 	case "programme":
 		to.Programmes = append(to.Programmes, f.value)
 	case "identifier":
@@ -122,7 +124,7 @@ func (t *Topics) addSign(to *topic, f fact) error {
 	case "source":
 		to.Sources = append(to.Sources, f.value)
 	default:
-		return f.errorf("unknown key %q: want group, seed, programme, identifier, strong, exclude, sdg, eurovoc or source", f.key)
+		return f.errorf("unknown key %q: want group, seed, first, programme, identifier, strong, exclude, sdg, eurovoc or source", f.key)
 	}
 	return nil
 }

@@ -197,7 +197,7 @@ func (r *reading) all(ctx context.Context) error {
 	}
 }
 
-// plausible refuses an empty list of topics: there have always been hundreds (portal.md 5.2), so an
+// plausible refuses an empty list of topics: there have always been hundreds (checked 2026-11-22), so an
 // empty one means that the index is being rebuilt or the question has become one about nothing.
 func (r *reading) plausible() error {
 	if q := r.question; r.total == 0 && q.kind.kind == calls.KindTopic && len(q.programme) == 0 {

@@ -25,7 +25,7 @@ const (
 
 // A portalType is one kind of record of the index. Types are asked for one after another, because
 // each has its own field that no two records share: sorted by anything else, rows that tie change
-// places between two pages, and some are never seen (portal.md 1.3, checked 2026-11-22).
+// places between two pages, and some are never seen (captured answers, checked 2026-11-22).
 type portalType struct {
 	code string
 	name string // for people

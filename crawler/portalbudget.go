@@ -28,7 +28,7 @@ type money struct {
 }
 
 // readOverview returns the money of one topic: the sums of its own entries, never those of its
-// siblings (all together were 4.6 billion for a topic of 17 million; portal.md 2.3, checked
+// siblings (all together were 4.6 billion for a topic of 17 million; captured answers, checked
 // 2026-11-22). Zero is the default of fields that nobody filled in, and so not stated.
 func readOverview(text, identifier string) (money, error) {
 	var o overview

@@ -9,7 +9,7 @@ import (
 )
 
 // portalHour is when topics close if only a day is given. It stands in the texts of calls alone
-// ("19/09/2024 17:00 (Brussels Time)" for Town Twinning 2024; portal.md 2.2, checked 2026-11-22).
+// ("19/09/2024 17:00 (Brussels Time)" for Town Twinning 2024; captured answers, checked 2026-11-22).
 const portalHour = "17:00"
 
 const (
@@ -23,8 +23,8 @@ type portalDate struct {
 	dayOnly bool
 }
 
-// parsePortalDate reads every way of writing a date that was met in the index (portal.md 2.2,
-// checked 2026-11-22).
+// parsePortalDate reads every way of writing a date that was met in captured answers
+// (checked 2026-11-22).
 func parsePortalDate(text string) (portalDate, bool) {
 	text = strings.TrimSuffix(strings.TrimSpace(text), " Europe/Brussels")
 	for _, way := range []struct {

@@ -58,7 +58,7 @@ const (
 	fieldCount
 )
 
-// portalFields names the fields that are read (portal.md 2.2, checked 2026-11-22). Left out are links
+// portalFields names the fields that are read (captured answers, checked 2026-11-22). Left out are links
 // to submission forms, and news (latestInfos), which speaks of sibling topics and would make every
 // topic match what its neighbours are about.
 var portalFields = map[string]field{

@@ -130,7 +130,7 @@ func (e *envelope) page() (Page, error) {
 }
 
 // document reads one result. A few have no metadata, the same keys lying beside the reference (5 of
-// 1339, portal.md 2.1, checked 2026-11-22). What is wrong with it alone becomes its problem; only
+// 1339, captured answers, checked 2026-11-22). What is wrong with it alone becomes its problem; only
 // broken JSON is an error.
 func (e *envelope) document() error {
 	r := &e.json

@@ -156,8 +156,8 @@ func (d *document) readExternal(raw *calls.Raw) {
 }
 
 // readCascade reads what only cascade calls (type 8) have. Their title and url are those of the
-// parent topic, as is their identifier (in 296 rows of three snapshots without exception; portal.md
-// 2.2 and 4, checked 2026-11-22).
+// parent topic, as is their identifier (in 296 rows of three snapshots without exception,
+// checked 2026-11-22).
 func (d *document) readCascade(raw *calls.Raw) {
 	m := d.meta
 	raw.Kind = calls.KindCascade

@@ -17,7 +17,7 @@ const (
 )
 
 // A card is one call as a letter shows it, in the order of triage: until when, what is different, what it
-// is, how much, why me, where (domain.md 5.4, checked 2026-11-22).
+// is, how much, why me, where.
 type card struct {
 	Number   string
 	Title    line

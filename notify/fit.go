@@ -6,18 +6,25 @@ import (
 )
 
 // htmlLimit keeps the HTML part under 80 KB: Gmail cuts a message at about 102 KB and would hide how to
-// stop it (email.md, checked 2026-11-22).
+// stop it (checked 2026-11-22).
 const htmlLimit = 80_000
 
-// fitHTML renders the letter within htmlLimit. Over it, the least important calls are named with title,
-// deadline and link only, as few as will do; none is dropped, even if that breaks the limit.
+// mostFullCards is how many calls one letter tells in full. Whoever reads it has a town to run; the rest
+// of a first letter can be looked up.
+const mostFullCards = 12
+
+// fitHTML renders the letter with at most mostFullCards and within htmlLimit. The least important calls
+// beyond that are named with title, deadline and link only, as few as will do; none is dropped, even if
+// that breaks the limit.
 func (c *Composer) fitHTML(l *letter) (string, error) {
+	order := l.leastImportantFirst()
+	low := max(0, len(order)-mostFullCards)
+	shorten(order, low)
 	html, err := c.renderHTML(l)
-	if err != nil || len(html) <= htmlLimit {
+	if err != nil || len(html) <= htmlLimit || low == len(order) {
 		return html, err
 	}
-	order := l.leastImportantFirst()
-	low, high := 1, len(order) // how many cards to shorten
+	low, high := low+1, len(order) // how many cards to shorten
 	for low < high {
 		middle := (low + high) / 2
 		shorten(order, middle)

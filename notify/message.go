@@ -223,7 +223,7 @@ const (
 	headerListID        = mail.Header("List-Id")
 )
 
-// setHeaders sets what every digest carries (email.md, checked 2026-11-22). No value holds outside text
+// setHeaders sets what every digest carries (checked 2026-11-22). No value holds outside text
 // but the names and the subject, which are clean lines.
 func (s *sender) setHeaders(m *mail.Msg, d *calls.Digest, e envelope) {
 	m.FromMailAddress(s.from)

@@ -8,7 +8,7 @@ import (
 )
 
 // What mail programs show: a phone shows about 40 runes of a subject, a desktop about 60, and about 110
-// of the text after it (email.md, checked 2026-11-22).
+// of the text after it (checked 2026-11-22).
 const (
 	longestSubject   = 60
 	shortestTitle    = 15 // a title cut below this says nothing: the date goes first

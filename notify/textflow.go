@@ -12,7 +12,7 @@ import (
 )
 
 // textWidth is the width of the text part in cells of a terminal: quoted once or twice, lines still fit
-// into 78 (email.md, checked 2026-11-22).
+// into 78 (checked 2026-11-22).
 const textWidth = 72
 
 // signature is the line that parts a letter from its footer; its trailing space belongs to it (RFC 3676).

@@ -17,19 +17,33 @@ import (
 	"fundwatch/calls/store"
 )
 
-// benchWords are what made-up calls are written with; rare ones come late.
-var benchWords = strings.Fields(`town twinning citizens culture climate youth energy transport water forest mobility school
+// benchRoots are what made-up words are made of.
+var benchRoots = strings.Fields(`town twinning citizens culture climate youth energy transport water forest mobility school
 	heritage music theatre bridge market harbour valley museum library garden river island mountain village festival
 	history memory language science health sport cycling railway bus tram solar wind biogas waste circular repair craft
 	tourism farm food wine bread cheese fishing coast storm flood drought fire rescue police justice equality women
 	children elderly care hospital nurse doctor vaccine digital network fibre satellite robot sensor data privacy`)
 
-// benchCall makes a call of about 2 KB of text.
-func benchCall(r *rand.Rand, i int) calls.Call {
+// benchVocabulary is 4,000 words; as in real texts, the first ones are common and the last ones rare.
+func benchVocabulary() []string {
+	words := slices.Clone(benchRoots)
+	for i := range benchRoots {
+		for j := range benchRoots {
+			if len(words) < 4000 && i != j {
+				words = append(words, benchRoots[j]+benchRoots[i])
+			}
+		}
+	}
+	return words
+}
+
+// benchCall makes a call of about 2 KB of text, its words spread as Zipf found.
+func benchCall(r *rand.Rand, vocabulary []string, i int) calls.Call {
+	zipf := rand.NewZipf(r, 1.1, 20, uint64(len(vocabulary)-1))
 	text := func(n int) string {
 		words := make([]string, n)
 		for j := range words {
-			words[j] = benchWords[int(float64(len(benchWords))*r.Float64()*r.Float64())]
+			words[j] = vocabulary[zipf.Uint64()]
 		}
 		return strings.Join(words, " ")
 	}
@@ -44,8 +58,9 @@ func benchCall(r *rand.Rand, i int) calls.Call {
 func benchCalls(n int) []calls.Call {
 	r := rand.New(rand.NewPCG(1, 2))
 	list := make([]calls.Call, n)
+	vocabulary := benchVocabulary()
 	for i := range list {
-		list[i] = benchCall(r, i)
+		list[i] = benchCall(r, vocabulary, i)
 	}
 	return list
 }
@@ -126,12 +141,14 @@ func BenchmarkSearchProcess(b *testing.B) {
 func benchTowns(n int) []calls.Municipality {
 	r := rand.New(rand.NewPCG(3, 4))
 	towns := make([]calls.Municipality, n)
+	vocabulary := benchVocabulary()
 	for i := range towns {
 		m := calls.Municipality{ID: fmt.Sprintf("town-%06d", i), Name: fmt.Sprintf("Town %d", i), Country: "FR"}
-		for range 3 {
-			m.Interests.Keywords = append(m.Interests.Keywords, benchWords[len(benchWords)/2+r.IntN(len(benchWords)/2)]+" "+benchWords[r.IntN(20)])
+		for range 7 { // phrases, of which few are met
+			phrase := vocabulary[r.IntN(len(vocabulary))] + " " + vocabulary[r.IntN(100)]
+			m.Interests.Keywords = append(m.Interests.Keywords, fmt.Sprintf("%q", phrase))
 		}
-		m.Interests.Keywords = append(m.Interests.Keywords, fmt.Sprintf("rareword%d", r.IntN(4000)))
+		m.Interests.Keywords = append(m.Interests.Keywords, vocabulary[3000+r.IntN(1000)])
 		towns[i] = m
 	}
 	return towns
@@ -198,7 +215,7 @@ func BenchmarkOneQueryPerMunicipality(b *testing.B) {
 		for i := range towns {
 			var clause calls.Clause
 			for _, k := range towns[i].Interests.Keywords {
-				clause.Any = append(clause.Any, calls.Term{Words: strings.Fields(k)})
+				clause.Any = append(clause.Any, calls.Term{Words: strings.Fields(strings.Trim(k, `"`))})
 			}
 			if _, err := db.Search(context.Background(), calls.Search{Clauses: []calls.Clause{clause}}, fixedClock()); err != nil {
 				b.Fatal(err)

@@ -213,7 +213,7 @@ func (a *app) demoDigests(ctx context.Context, dir string) error {
 	}
 	fmt.Fprintf(a.screen.out, "  digest  %s: %d mails, %d towns with nothing to say\n", report.Period, tally.Sent, report.Nothing)
 	for _, subject := range subjects {
-		fmt.Fprintf(a.screen.out, "          %s\n", clip(subject, a.screen.width-10))
+		fmt.Fprintf(a.screen.out, "          %s\n", subject)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
@@ -82,6 +83,19 @@ func fit(s string, w int) string {
 
 // clip cuts s to at most w cells.
 func clip(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
+
+// clipMiddle cuts s to at most w cells, keeping its beginning and a third of the width of its end.
+func clipMiddle(s string, w int) string {
+	if cells.StringWidth(s) <= w || w < 6 {
+		return clip(s, w)
+	}
+	end := s
+	for cells.StringWidth(end) > w/3 {
+		_, size := utf8.DecodeRuneInString(end)
+		end = end[size:]
+	}
+	return cells.Truncate(s, w-cells.StringWidth(end), "…") + end
+}
 
 // wrap breaks text into lines of at most w cells, at spaces; a longer word stands alone, whole.
 func wrap(text string, w int) []string {

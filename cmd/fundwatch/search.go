@@ -197,7 +197,7 @@ func (a *app) printHits(hits []calls.Hit, q calls.Search, asJSON bool) error {
 		return a.printHitsJSON(hits)
 	}
 	t := table{screen: a.screen, columns: []column{
-		{title: "left", right: true}, {title: "identifier", least: 14},
+		{title: "left", right: true}, {title: "identifier", least: 14, tail: true},
 		{title: "title", least: 16}, {title: "prog", least: 4, drop: 70}, {title: "euro", drop: 84},
 	}}
 	if !a.screen.tty {

@@ -18,6 +18,7 @@ type column struct {
 	least int  // cells below which it is not squeezed; 0: never squeezed
 	right bool // aligned right
 	drop  int  // on terminals narrower than this it is left out
+	tail  bool // what is too long is cut in the middle: its end tells it from others
 }
 
 // A cell is one value: whole for the pipe, and, if it differs, short and coloured for the terminal.
@@ -93,6 +94,9 @@ func (t *table) printAligned(w *bufio.Writer) {
 // laidOut returns a cell cut, padded, aligned and coloured.
 func (t *table) laidOut(c cell, i, width int) string {
 	text := clip(oneLine(c.shown()), width)
+	if t.columns[i].tail {
+		text = clipMiddle(oneLine(c.shown()), width)
+	}
 	padding := strings.Repeat(" ", max(0, width-cells.StringWidth(text)))
 	painted := t.screen.mark(text, c.style, c.marks)
 	if t.columns[i].right {
