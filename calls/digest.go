@@ -59,6 +59,14 @@ type Digest struct {
 	New          []Item // best first
 	Changed      []Item // nearest deadline first
 	Closing      []Item // nearest deadline first
+
+	Stale []StaleSource // sources that could not be read in full for days; nil if all is well
+}
+
+// A StaleSource is a source whose newest calls and changes may be missing.
+type StaleSource struct {
+	Source string
+	Since  time.Time // when it was last read in full; never zero
 }
 
 // A DigestRequest says for whom and when a digest is made.

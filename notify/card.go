@@ -26,6 +26,7 @@ type card struct {
 	Summary  line // Text is "" if the source gave none
 	Facts    line // all of them: see [list]
 	Link     link
+	Brief    bool // name it only, in both parts
 	Short    bool // name it only; HTML only
 }
 

@@ -51,7 +51,9 @@ func (l *letter) leastImportantFirst() []*card {
 	var all []ranked
 	for _, s := range l.Sections {
 		for rank, c := range s.Cards {
-			all = append(all, ranked{c, rank})
+			if !c.Brief {
+				all = append(all, ranked{c, rank})
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b ranked) int { return cmp.Compare(b.rank, a.rank) })

@@ -17,6 +17,7 @@ type letter struct {
 	Dateline  string
 	Greeting  string
 	Notice    string // said when the reader's own language is not there; "" otherwise
+	Warning   string // said when a source could not be read for days; "" otherwise
 	Intro     string
 	ShortLead string // leads the calls of a section that are only named
 	Colon     string // follows a link's text where its URL comes next
@@ -50,7 +51,7 @@ func (s section) Short() []*card { return s.pick(true) }
 func (s section) pick(short bool) []*card {
 	var picked []*card
 	for _, c := range s.Cards {
-		if c.Short == short {
+		if (c.Short || c.Brief) == short {
 			picked = append(picked, c)
 		}
 	}
@@ -93,6 +94,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Greeting:  w.Text("greeting", Data{"Town": town}),
 		Intro:     w.intro(d, town, parts),
 		Notice:    w.notice(d.Subscriber.Language),
+		Warning:   w.warning(d.Stale),
 		Subject:   w.subject(parts),
 		Preheader: w.preheader(parts),
 		ShortLead: w.Text("section.short", nil),
@@ -104,25 +106,48 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 	return l
 }
 
+// warning names the sources that could not be read for days, so that silence is not taken for "nothing new".
+func (w *writer) warning(stale []calls.StaleSource) string {
+	var lines []string
+	for _, s := range stale {
+		lines = append(lines, w.Text("notice.stale", Data{"Source": cleanLine(s.Source, longestWords), "Date": w.Date(s.Since)}))
+	}
+	return strings.Join(lines, " ")
+}
+
 // A part is one section of the digest before it is written. Adding a section means adding one here.
 type part struct {
 	heading string // key of the heading
 	count   string // key of the words in subject and intro
 	items   []calls.Item
+	brief   bool // its calls were told in full before: title, deadline and link are enough
+}
+
+// openAndOpening parts the calls of a first letter, in their order: one must not call open what opens
+// in half a year.
+func (w *writer) openAndOpening(items []calls.Item) (open, opening []calls.Item) {
+	for _, item := range items {
+		if item.Call.Status(w.now) == calls.Forthcoming {
+			opening = append(opening, item)
+		} else {
+			open = append(open, item)
+		}
+	}
+	return open, opening
 }
 
 // parts returns the sections that are not empty, in the order of the letter.
 func (w *writer) parts(d *calls.Digest) []part {
-	news := part{"section.new", "count.new", d.New}
+	first := []part{{"section.new", "count.new", d.New, false}}
 	if d.First {
-		news.heading, news.count = "section.open", "count.open"
+		open, opening := w.openAndOpening(d.New)
+		first = []part{{"section.open", "count.open", open, false}, {"section.opening", "count.opening", opening, false}}
 	}
 	var filled []part
-	for _, p := range []part{
-		news,
-		{"section.changed", "count.changed", d.Changed},
-		{"section.closing", "count.closing", d.Closing},
-	} {
+	for _, p := range append(first,
+		part{"section.changed", "count.changed", d.Changed, false},
+		part{"section.closing", "count.closing", d.Closing, true},
+	) {
 		if len(p.items) > 0 {
 			filled = append(filled, p)
 		}
@@ -138,7 +163,9 @@ func (w *writer) sections(parts []part) []section {
 		s := section{Heading: w.Text(p.heading, nil), Count: w.Number(int64(len(p.items)))}
 		for i := range p.items {
 			number++
-			s.Cards = append(s.Cards, w.card(number, &p.items[i]))
+			c := w.card(number, &p.items[i])
+			c.Brief = p.brief
+			s.Cards = append(s.Cards, c)
 		}
 		sections = append(sections, s)
 	}

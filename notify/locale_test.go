@@ -257,7 +257,7 @@ func TestFrenchTypography(t *testing.T) {
 func TestCountsOfSubjects(t *testing.T) {
 	t.Parallel()
 	for lang, want := range map[string][2]string{
-		"en": {"1 closing soon", "2 closing soon"}, "fr": {"1 nouveau", "2 nouveaux"}, "de": {"1 endet bald", "2 enden bald"},
+		"en": {"1 closing soon", "2 closing soon"}, "fr": {"1 nouveau", "2 nouveaux"}, "de": {"1 Frist läuft ab", "2 Fristen laufen ab"},
 	} {
 		key := "count.closing"
 		if lang == "fr" {

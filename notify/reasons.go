@@ -112,6 +112,9 @@ func (w *writer) reason(call *calls.Call, r calls.Reason) phrase {
 	if r.Words == "" {
 		return say(why)
 	}
+	if r.Rule == calls.RuleIdentifier {
+		return w.phrase("why.because", map[string]phrase{"Why": say(why), "Evidence": say(w.Text("evidence.pattern", nil))})
+	}
 	evidence := w.phrase(evidenceKey(r.Field), map[string]phrase{"Words": {w.quoted(call, r.Words, longestWords)}})
 	return w.phrase("why.because", map[string]phrase{"Why": say(why), "Evidence": evidence})
 }
