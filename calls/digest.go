@@ -76,6 +76,7 @@ type DigestRequest struct {
 	Period       string
 	First        bool
 	Candidates   []Candidate
+	Stale        []StaleSource
 	Now          time.Time
 }
 
@@ -83,9 +84,10 @@ type DigestRequest struct {
 // mail. "New" is the absence of a notice, never a comparison of times: a call found late, or after an
 // outage, is still new to whoever was not told.
 func NewDigest(r DigestRequest) (Digest, bool) {
-	d := Digest{Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period, First: r.First}
+	d := Digest{Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period, First: r.First, Stale: r.Stale}
+	t := teller{period: r.Period, now: r.Now, every: daysBetween(r.Subscriber.Frequency)}
 	for i := range r.Candidates {
-		d.place(&r.Candidates[i], r.Now)
+		d.place(&r.Candidates[i], t)
 	}
 	slices.SortFunc(d.New, byScore(r.Now))
 	slices.SortFunc(d.Changed, byDeadline(r.Now))
@@ -94,24 +96,24 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 }
 
 // place puts a candidate where it belongs, or nowhere.
-func (d *Digest) place(c *Candidate, now time.Time) {
+func (d *Digest) place(c *Candidate, t teller) {
 	item := Item{Call: c.Call, Match: c.Match}
 	if c.Told != nil {
-		item.Changes = c.Told.NetChanges(&c.Call, now)
+		item.Changes = c.Told.NetChanges(&c.Call, t.now)
 	}
 	if len(item.Changes) > 0 {
-		d.Changed = append(d.Changed, item.tellingChanges(c, d.Period, now))
+		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return
 	}
-	if _, tooLate := c.Call.ClosedToNewcomers(now); tooLate || len(c.Match.Reasons) == 0 {
+	if _, tooLate := c.Call.ClosedToNewcomers(t.now); tooLate || len(c.Match.Reasons) == 0 {
 		return
 	}
-	kind, day, due := closingNotice(&c.Call, now)
+	kind, day, due := closingNotice(&c.Call, t.now, t.every)
 	switch {
-	case c.Told == nil && canStillApply(&c.Call, now):
-		d.New = append(d.New, item.telling(c, NoticeNew, "", now))
+	case c.Told == nil && canStillApply(&c.Call, t.now):
+		d.New = append(d.New, t.tell(item, c, NoticeNew, ""))
 	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
-		d.Closing = append(d.Closing, item.telling(c, kind, day, now))
+		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
 	}
 }
 
@@ -120,24 +122,31 @@ func canStillApply(c *Call, now time.Time) bool {
 	return s == Open || s == Forthcoming
 }
 
-// telling adds a notice, and with it the reminder that the same card already gives by showing the
+// A teller adds to an item the notices that it becomes when it is delivered.
+type teller struct {
+	period string
+	now    time.Time
+	every  int // days between two digests
+}
+
+// tell adds a notice, and with it the reminder that the same card already gives by showing the
 // deadline: otherwise next week's digest would repeat it.
-func (item Item) telling(c *Candidate, kind NoticeKind, fact string, now time.Time) Item {
-	told := item.Call.Facts(now)
+func (t teller) tell(item Item, c *Candidate, kind NoticeKind, fact string) Item {
+	told := item.Call.Facts(t.now)
 	item.Notices = append(item.Notices, Notice{item.Call.Key, kind, fact, told})
-	closing, day, ok := closingNotice(&item.Call, now)
+	closing, day, ok := closingNotice(&item.Call, t.now, t.every)
 	if ok && !hasNotice(item.Notices, closing, day) && !hasNotice(c.Notices, closing, day) {
 		item.Notices = append(item.Notices, Notice{item.Call.Key, closing, day, told})
 	}
 	return item
 }
 
-// tellingChanges adds a notice per change. The period is part of the fact, so that a date that moves
+// tellChanges adds a notice per change. The period is part of the fact, so that a date that moves
 // away, back and away again is told each time.
-func (item Item) tellingChanges(c *Candidate, period string, now time.Time) Item {
+func (t teller) tellChanges(item Item, c *Candidate) Item {
 	for _, change := range item.Changes {
-		fact := change.Old + ">" + change.New + "@" + period
-		item = item.telling(c, noticeOf(change.Kind), fact, now)
+		fact := change.Old + ">" + change.New + "@" + t.period
+		item = t.tell(item, c, noticeOf(change.Kind), fact)
 	}
 	return item
 }

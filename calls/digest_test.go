@@ -3,6 +3,7 @@ package calls_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,13 +54,14 @@ func TestDigestTellsEachThingOnce(t *testing.T) {
 		{"2026-05-26T05:30:00Z", nil, []string{"New new"}},
 		{"2026-06-02T05:30:00Z", nil, []string{"Changed opened forthcoming>open@2026-W23"}},
 		{"2026-06-09T05:30:00Z", nil, nil},
-		{"2026-07-28T05:30:00Z", nil, nil}, // 57 days left
-		{"2026-08-04T05:30:00Z", nil, []string{"Closing closing-56 2026-09-23"}},
-		{"2026-08-11T05:30:00Z", nil, nil},
-		{"2026-09-01T05:30:00Z", nil, []string{"Closing closing-28 2026-09-23"}},
+		{"2026-07-21T05:30:00Z", nil, nil},                                       // 64 days left
+		{"2026-07-28T05:30:00Z", nil, []string{"Closing closing-56 2026-09-23"}}, // 57: in a week it would be 50
+		{"2026-08-04T05:30:00Z", nil, nil},
+		{"2026-08-25T05:30:00Z", nil, []string{"Closing closing-28 2026-09-23"}}, // 29
+		{"2026-09-01T05:30:00Z", nil, nil},
 		{"2026-09-08T05:30:00Z", moved, []string{"Changed deadline 2026-09-23>2026-09-30@2026-W37", "Changed closing-28 2026-09-30"}},
 		{"2026-09-15T05:30:00Z", nil, nil},
-		{"2026-09-24T05:30:00Z", nil, []string{"Closing closing-7 2026-09-30"}},
+		{"2026-09-22T05:30:00Z", nil, []string{"Closing closing-7 2026-09-30"}}, // 8
 		{"2026-09-29T05:30:00Z", nil, []string{"Closing closing-2 2026-09-30"}},
 		{"2026-10-06T05:30:00Z", nil, nil},
 	}
@@ -86,13 +88,34 @@ func TestDigestReminders(t *testing.T) {
 		"on its last day":          {"2026-09-23T05:30:00Z", []string{"New new", "New closing-2 2026-09-23"}},
 		"after the closing hour":   {"2026-09-23T15:00:01Z", nil},
 		"long before":              {"2026-05-07T05:30:00Z", []string{"New new"}},
-		"56 days before, exactly":  {"2026-07-29T05:30:00Z", []string{"New new", "New closing-56 2026-09-23"}},
-		"57 days before, no alarm": {"2026-07-28T05:30:00Z", []string{"New new"}},
+		"62 days before, alarm":    {"2026-07-23T05:30:00Z", []string{"New new", "New closing-56 2026-09-23"}},
+		"63 days before, no alarm": {"2026-07-22T05:30:00Z", []string{"New new"}},
 	}
 	for name, test := range tests {
 		r := reader{call: stored()}
 		if diff := cmp.Diff(test.want, r.digest(test.firstHeard)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Whatever the weekday of a deadline and of the letter, a reader is reminded in the second week before
+// and in the last one before it.
+func TestWeeklyRemindersComeInTime(t *testing.T) {
+	t.Parallel()
+	for weekday := range 7 {
+		r := reader{call: stored()}
+		first := at("2026-07-06T05:30:00Z").AddDate(0, 0, weekday)
+		for week := range 12 {
+			r.digest(first.AddDate(0, 0, 7*week).Format(time.RFC3339))
+		}
+		var kinds []string
+		for _, n := range r.notices {
+			kinds = append(kinds, string(n.Kind))
+		}
+		got := strings.Join(kinds, " ")
+		if !strings.HasPrefix(got, "new closing-56 closing-28 closing-7") {
+			t.Errorf("letters from %s on: %s", first.Weekday(), got)
 		}
 	}
 }

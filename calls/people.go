@@ -71,6 +71,7 @@ type Subscriber struct {
 	State        SubscriberState
 	PausedUntil  time.Time // zero means until told otherwise; only with SubscriberPaused
 	Token        string    // unguessable; for Message-IDs and links; given by the store
+	Created      time.Time // when the store first heard of it
 }
 
 // Receives reports whether the mailbox gets mail at now: it is active, or its pause is over.

@@ -8,6 +8,7 @@ import (
 
 // Weights of the reasons that only a municipality has; those by topic weigh what the topic hit weighs.
 const (
+	weightMeaning      = 0.92 // a word is a guess at the topic that a town means: a ticked topic is none
 	weightKeywordTitle = 0.70 // a keyword of its own in the title or identifier
 	weightKeywordText  = 0.45
 	weightEverything   = 0.10
@@ -62,6 +63,7 @@ func topicReason(h TopicHit) Reason {
 func meaningReason(h TopicHit, k keyword) Reason {
 	r := topicReason(h)
 	r.Keyword = k.written
+	r.Weight *= weightMeaning
 	return r
 }
 

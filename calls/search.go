@@ -8,10 +8,12 @@ type Term struct {
 	Prefix bool     // the last word is the beginning of a word
 }
 
-// A Clause holds if any of its terms is found or, with Not, if none is.
+// A Clause holds if any of its terms is found or, with Not, if none is. It also holds if the call
+// carries one of the Topics: see [Topics.Widen].
 type Clause struct {
-	Any []Term
-	Not bool
+	Any    []Term
+	Not    bool
+	Topics []string // ids; never with Not
 }
 
 // A SortOrder says how hits are ordered.

@@ -53,23 +53,38 @@ func toldStatusChange(old, new Status) (ChangeKind, bool) {
 // noticeOf maps a change to the notice that tells it.
 func noticeOf(kind ChangeKind) NoticeKind { return NoticeKind(kind) }
 
-// The days before a deadline at which a reader is reminded, tightest first, each once per deadline.
+// The days before a deadline at which a reader is reminded, tightest first, each once per deadline. All
+// but the last one are brought forward when the next digest would come too late for them: a weekly
+// letter on Tuesdays tells a deadline of next week's Wednesday eight days before, not one.
 var leads = []struct {
-	days int
-	kind NoticeKind
-}{{2, NoticeClosing2}, {7, NoticeClosing7}, {28, NoticeClosing28}, {56, NoticeClosing56}}
+	days    int
+	kind    NoticeKind
+	forward bool
+}{{2, NoticeClosing2, false}, {7, NoticeClosing7, true}, {28, NoticeClosing28, true}, {56, NoticeClosing56, true}}
 
-// closingNotice returns the reminder that fits the call at now: the tightest one, so that a reader who
-// first hears of a call five days before its end is not told about 28. It reports false if no
-// deadline is near, or the call cannot be applied for.
-func closingNotice(c *Call, now time.Time) (kind NoticeKind, day string, ok bool) {
+// daysBetween returns how many days lie between two digests of one subscriber, at most.
+func daysBetween(f Frequency) int {
+	if f == Monthly {
+		return 35 // from the first weekly run of one month to that of the next
+	}
+	return 7
+}
+
+// closingNotice returns the reminder that fits the call at now, for a reader who gets a digest every so
+// many days: the tightest one, so that whoever first hears of a call five days before its end is not told
+// about 28. It reports false if no deadline is near, or the call cannot be applied for.
+func closingNotice(c *Call, now time.Time, every int) (kind NoticeKind, day string, ok bool) {
 	next, ok := c.NextDeadline(now)
 	if !ok || c.Status(now) != Open {
 		return "", "", false
 	}
 	left := next.DaysLeft(now)
 	for _, lead := range leads {
-		if left <= lead.days {
+		days := lead.days
+		if lead.forward {
+			days += every - 1
+		}
+		if left <= days {
 			return lead.kind, next.Day(), true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -58,6 +59,9 @@ func (p *polite) obeyRobots(ctx context.Context, h *host, u *url.URL) error {
 
 func (r *robotsRules) check(u *url.URL, agent string) error {
 	if r.data == nil {
+		if network := net.Error(nil); errors.As(r.err, &network) {
+			return fmt.Errorf("%s cannot be reached: %w", u.Host, r.err)
+		}
 		return fmt.Errorf("%s: %w: it could not be read: %w", u.Host, ErrRobots, r.err)
 	}
 	if !r.data.TestAgent(u.RequestURI(), agent) {

@@ -32,7 +32,7 @@ type Imported struct {
 func (db *DB) ImportMunicipalities(ctx context.Context, ms []calls.Municipality, now time.Time) (Imported, error) {
 	var imported Imported
 	err := db.update(ctx, "import municipalities", func(tx *sql.Tx) error {
-		im := &importer{ctx: ctx, tx: tx, random: db.random, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
+		im := &importer{ctx: ctx, tx: tx, random: db.random, now: now, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
 		for i := range ms {
 			if err := im.municipality(&ms[i]); err != nil {
 				return fmt.Errorf("%q: %w", ms[i].ID, err)
@@ -48,6 +48,7 @@ type importer struct {
 	ctx    context.Context
 	tx     *sql.Tx
 	random io.Reader
+	now    time.Time
 	rev    revision
 	seen   map[string]bool
 	count  Imported
@@ -181,10 +182,10 @@ func (im *importer) addSubscriber(municipality int64, s *calls.Subscriber) error
 		return err
 	}
 	const insert = `
-		INSERT INTO subscribers (municipality, email, name, language, frequency, state, paused_until, token)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+		INSERT INTO subscribers (municipality, email, name, language, frequency, state, paused_until, token, created)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	_, err = im.tx.ExecContext(im.ctx, insert, municipality, s.Email, s.Name, s.Language,
-		string(s.Frequency), string(state), instant(until), token)
+		string(s.Frequency), string(state), instant(until), token, instant(im.now))
 	return err
 }
 

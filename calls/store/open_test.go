@@ -217,7 +217,7 @@ func TestTablesRefuse(t *testing.T) {
 	raw := outside(t, open(t).Path())
 	for name, statement := range map[string]string{
 		"text in a number":        `INSERT INTO runs (id, source, started, pages) VALUES (1, 'portal', 'x', 'many')`,
-		"a municipality's ghost":  `INSERT INTO subscribers (municipality, email, name, language, frequency, state, token) VALUES (7, 'a@b.example', '', 'de', 'weekly', 'active', 'abcdefghijklmnopqrstuvwxyz')`,
+		"a municipality's ghost":  `INSERT INTO subscribers (municipality, email, name, language, frequency, state, token, created) VALUES (7, 'a@b.example', '', 'de', 'weekly', 'active', 'abcdefghijklmnopqrstuvwxyz', '')`,
 		"an unknown mail state":   `UPDATE deliveries SET state = 'lost'; INSERT INTO deliveries (key, subscriber, sender, recipient, message_id, subject, state, created) VALUES ('k', 1, '', 'r', 'm', '', 'lost', '')`,
 		"a source with a colon":   `INSERT INTO calls (source, reference, identifier, kind, title, umbrella, keywords, programme, divisions, action_type, url, language, stated_status, deadlines, model, fingerprint, revision, recorded, first_seen, last_seen) VALUES ('a:b', '1', '', '', 't', '', '[]', '', '[]', '', '', '', '', '[]', '', x'00', 1, 'open', '', '')`,
 		"a counter of other name": `INSERT INTO counters VALUES ('other', 1)`,

@@ -51,6 +51,7 @@ func TestImportKeepsEverything(t *testing.T) {
 	for i := range want.Subscribers {
 		want.Subscribers[i].ID = int64(i + 1)
 		want.Subscribers[i].Municipality = want.ID
+		want.Subscribers[i].Created = now
 	}
 	want.Subscribers[0].State = calls.SubscriberActive
 	want.Subscribers[0].Token = "aaaqeayeaudaocajbifqydiob4"
@@ -107,6 +108,9 @@ func TestImportAgain(t *testing.T) {
 		{ID: old[0].ID, Token: old[0].Token, Municipality: want.ID, Email: "KULTUR@ludwigsburg.example", Language: "fr", Frequency: calls.Monthly, State: calls.SubscriberUnsubscribed},
 		{ID: old[1].ID, Token: old[1].Token, Municipality: want.ID, Email: "europa@ludwigsburg.example", Language: "en", Frequency: calls.Monthly, State: calls.SubscriberBounced},
 		{ID: old[1].ID + 1, Token: got.Subscribers[2].Token, Municipality: want.ID, Email: "neu@ludwigsburg.example", Language: "de", Frequency: calls.Weekly, State: calls.SubscriberActive},
+	}
+	for i := range want.Subscribers {
+		want.Subscribers[i].Created = now
 	}
 	same(t, "stored", got, want)
 

@@ -131,6 +131,26 @@ func (db *DB) LastRuns(ctx context.Context) (map[string]calls.Run, error) {
 	return last, nil
 }
 
+// LastComplete returns when the newest complete run of each source began: whatever happened at a source
+// since may be unknown here. A source without one is missing.
+func (db *DB) LastComplete(ctx context.Context) (map[string]time.Time, error) {
+	type row struct {
+		source string
+		at     time.Time
+	}
+	rows, err := collect(ctx, db.read, func(s scanner) (r row, err error) {
+		return r, s.Scan(&r.source, into(&r.at))
+	}, `SELECT source, MAX(started) FROM runs WHERE complete = 1 GROUP BY source`)
+	if err != nil {
+		return nil, fmt.Errorf("read last complete runs: %w", err)
+	}
+	last := make(map[string]time.Time, len(rows))
+	for _, r := range rows {
+		last[r.source] = r.at
+	}
+	return last, nil
+}
+
 // OddRecords returns what a run could not believe, in the order in which it was met.
 func (db *DB) OddRecords(ctx context.Context, run int64) ([]calls.Odd, error) {
 	const query = `SELECT reference, problem FROM odd_records WHERE run = ? ORDER BY position`

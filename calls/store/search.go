@@ -75,7 +75,9 @@ const nextDeadline = `
 // A selection is a search as SQL. Every parameter has its number, because ?1 (now) stands in several
 // places.
 type selection struct {
-	full  bool // a full-text search: score is to be had
+	full  bool   // a full-text search: score is to be had
+	text  string // parameter of the words that score, if clauses hold topics as well; else ""
+	about string // parameter of those topics
 	where []string
 	order string
 	limit int
@@ -84,11 +86,16 @@ type selection struct {
 
 func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, err error) {
 	s = &selection{args: []any{instant(now)}, limit: q.Limit}
+	if widened(q.Clauses) {
+		if !s.filterWidened(q.Clauses) {
+			return nil, false, nil
+		}
+	}
 	all, none, possible := matchText(q.Clauses)
-	if !possible {
+	if !possible && s.text == "" {
 		return nil, false, nil
 	}
-	if all != "" {
+	if all != "" && s.text == "" {
 		s.full = true
 		s.whereArg("fulltext MATCH %s", all)
 	}
@@ -105,11 +112,50 @@ func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, 
 	return s, true, err
 }
 
+func widened(clauses []calls.Clause) bool {
+	return slices.ContainsFunc(clauses, func(c calls.Clause) bool { return len(c.Topics) > 0 })
+}
+
+// filterWidened adds a condition for each positive clause: its words stand in the call, or the call
+// carries one of its topics. One MATCH cannot say that, so each clause asks for itself. It reports false
+// if a clause has nothing that could be found.
+func (s *selection) filterWidened(clauses []calls.Clause) bool {
+	var words, topics []string
+	for _, c := range clauses {
+		terms := quotedTerms(c.Any)
+		var ways []string
+		if c.Not {
+			continue
+		}
+		if len(terms) > 0 {
+			words = append(words, terms...)
+			ways = append(ways, "c.id IN (SELECT docid FROM fulltext WHERE fulltext MATCH "+s.arg(strings.Join(terms, " OR "))+")")
+		}
+		if len(c.Topics) > 0 {
+			topics = append(topics, c.Topics...)
+			ways = append(ways, "c.id IN (SELECT t.call FROM topics t WHERE t.topic IN (SELECT value FROM json_each("+s.arg(asJSON(&c.Topics))+")))")
+		}
+		if len(ways) == 0 {
+			return false
+		}
+		s.where = append(s.where, "("+strings.Join(ways, " OR ")+")")
+	}
+	if len(words) == 0 {
+		words = []string{`""`}
+	}
+	s.text, s.about = s.arg(strings.Join(words, " OR ")), s.arg(asJSON(&topics))
+	return true
+}
+
+// arg adds a parameter and returns its name.
+func (s *selection) arg(value any) string {
+	s.args = append(s.args, value)
+	return fmt.Sprintf("?%d", len(s.args))
+}
+
 // whereArg adds a condition in which %s stands for a parameter with this value.
 func (s *selection) whereArg(condition string, value any) {
-	s.args = append(s.args, value)
-	parameter := fmt.Sprintf("?%d", len(s.args))
-	s.where = append(s.where, strings.ReplaceAll(condition, "%s", parameter))
+	s.where = append(s.where, strings.ReplaceAll(condition, "%s", s.arg(value)))
 }
 
 // filterLists adds the conditions that are lists. The parameter of each is one JSON array.
@@ -167,10 +213,20 @@ func (s *selection) orderBy(order calls.SortOrder) (string, error) {
 	return "", fmt.Errorf("search: sort order %q is unknown", order)
 }
 
+// topicScore is what a topic of the heaviest weight adds to a score: about as much as the words in a
+// title, so that a call that is about the matter comes before one that mentions it.
+const topicScore = 30.0
+
 func (s *selection) sql() string {
 	from, score := "calls c", "0.0"
 	if s.full {
 		from, score = "fulltext JOIN calls c ON c.id = fulltext.docid", "bm25(matchinfo(fulltext, 'pcnalx'))"
+	}
+	if s.text != "" {
+		from = `calls c LEFT JOIN (SELECT docid, bm25(matchinfo(fulltext, 'pcnalx')) AS score
+			FROM fulltext WHERE fulltext MATCH ` + s.text + `) f ON f.docid = c.id`
+		score = fmt.Sprintf(`IFNULL(f.score, 0) + %g * IFNULL((SELECT MAX(t.weight) FROM topics t
+			WHERE t.call = c.id AND t.topic IN (SELECT value FROM json_each(%s))), 0)`, topicScore, s.about)
 	}
 	query := "SELECT c.id, " + score + " AS score, " + nextDeadline + " AS next FROM " + from
 	if len(s.where) > 0 {

@@ -21,7 +21,8 @@ const subscriberColumns = `
 	s.frequency,
 	s.state,
 	s.paused_until,
-	s.token`
+	s.token,
+	s.created`
 
 const subscriberTables = `
 	FROM subscribers s
@@ -39,6 +40,7 @@ func scanSubscriber(row scanner) (calls.Subscriber, error) {
 		&s.State,
 		into(&s.PausedUntil),
 		&s.Token,
+		into(&s.Created),
 	)
 	return s, err
 }

@@ -53,7 +53,7 @@ func (l *launcher) openReader(ctx context.Context) (*app, error) {
 		return nil, err
 	}
 	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
+		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' or 'fundwatch municipalities import' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
 	}
 	a.db, err = store.Open(ctx, a.cfg.Database)
 	if err != nil {

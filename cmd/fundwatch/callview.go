@@ -126,7 +126,13 @@ func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
 	case calls.Closed, calls.Withdrawn:
 		return string(status), faint
 	case calls.Forthcoming:
-		return "opens " + c.Opens.In(calls.Brussels()).Format("2 Jan"), cyan
+		if c.Opens.IsZero() {
+			return "later", cyan
+		}
+		return "opens " + dayThisYear(c.Opens, now), cyan
+	}
+	if _, closed := c.ClosedToNewcomers(now); closed {
+		return "not new", faint // only for those who are in it already: `show` says why
 	}
 	next, ok := c.NextDeadline(now)
 	if !ok {
@@ -144,9 +150,20 @@ func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
 	return strconv.Itoa(left) + " d", green
 }
 
+// dayThisYear writes a day as "9 Feb", with the year unless it is this one.
+func dayThisYear(t, now time.Time) string {
+	day := t.In(calls.Brussels())
+	if day.Year() == now.In(calls.Brussels()).Year() {
+		return day.Format("2 Jan")
+	}
+	return day.Format("2 Jan 06")
+}
+
 // money returns what one project can get, else the budget of the call, short.
 func money(c *calls.Call) string {
 	switch {
+	case c.GrantMin.Known && c.GrantMin == c.GrantMax:
+		return "= " + euroShort(c.GrantMin.N)
 	case c.GrantMax.Known:
 		return "≤ " + euroShort(c.GrantMax.N)
 	case c.GrantMin.Known:

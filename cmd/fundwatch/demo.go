@@ -66,8 +66,8 @@ func (l *launcher) demo(ctx context.Context, dir string) error {
 	return nil
 }
 
-// emptyDemoDir makes the folder, or empties one that an earlier demo made. Any other folder with
-// something in it is left alone.
+// emptyDemoDir makes the folder, or removes what an earlier demo left in it. A folder with other things
+// in it is left alone.
 func emptyDemoDir(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -77,15 +77,15 @@ func emptyDemoDir(dir string) error {
 	if _, err := os.Stat(mark); len(entries) > 0 && err != nil {
 		return misusef("%s is not empty and was not made by the demo: choose another with --dir", dir)
 	}
-	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+	for _, name := range []string{"fundwatch.db", "fundwatch.db-wal", "fundwatch.db-shm", "mails", "outbox"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return misuseError{err}
 	}
-	return os.WriteFile(mark, []byte("fundwatch demo empties this folder when it runs again.\n"), 0o600)
+	return os.WriteFile(mark, []byte("fundwatch demo removes its database and its mails here when it runs again.\n"), 0o600)
 }
 
 // serveLoopback serves h on a free port of this machine until stop is called.
@@ -219,17 +219,25 @@ func (a *app) demoDigests(ctx context.Context, dir string) error {
 }
 
 func (l *launcher) printTour(dir string) {
-	db := filepath.Join(dir, "fundwatch.db")
-	fmt.Fprintf(l.out, `
-Look at the mails in %s (.html for a browser, .txt, .eml), then try:
+	try := "fundwatch --db " + shellQuoted(filepath.Join(dir, "fundwatch.db")) + " --now 2026-09-08T12:00:00+02:00"
+	fmt.Fprintf(l.out, "\nLook at the mails in %s (.html for a browser, .txt, .eml), then try:\n\n", filepath.Join(dir, "mails"))
+	for _, command := range []string{
+		"search jumelage",
+		"search climate --sort deadline",
+		"show CERV-2026-CITIZENS-TOWN-TT",
+		"why CERV-2026-CITIZENS-TOWN-TT montbeliard-fr",
+		"municipalities show ludwigsburg-de",
+		"status",
+	} {
+		fmt.Fprintf(l.out, "  %s %s\n", try, command)
+	}
+	fmt.Fprintln(l.out, "\nWithout an installed fundwatch write 'go run ./cmd/fundwatch' instead of 'fundwatch'.")
+}
 
-  fundwatch --db %[2]s --now 2026-09-08 search town twinning
-  fundwatch --db %[2]s --now 2026-09-08 search --topic youth --sort deadline
-  fundwatch --db %[2]s --now 2026-09-08 show CERV-2026-CITIZENS-TOWN-TT
-  fundwatch --db %[2]s --now 2026-09-08 why CERV-2026-CITIZENS-TOWN-TT montbeliard-fr
-  fundwatch --db %[2]s --now 2026-09-08 municipalities show ludwigsburg-de
-  fundwatch --db %[2]s --now 2026-09-15 digest --dry-run preview
-
-Without an installed fundwatch write 'go run ./cmd/fundwatch' instead of 'fundwatch'.
-`, filepath.Join(dir, "mails"), db)
+// shellQuoted returns a path as a shell reads it back.
+func shellQuoted(path string) string {
+	if !strings.ContainsAny(path, " \t\"'$&;|<>()*?[]\\`#~!{}") {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -46,10 +46,13 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 	defer a.close()
 	if o.Municipality != "" {
 		if _, err := a.db.Municipality(ctx, o.Municipality); err != nil {
-			return misusef("--municipality %q: %w", o.Municipality, err)
+			return misusef("--municipality: %w", err)
 		}
 	}
 	o.At, o.Zone = a.now(), a.zone
+	if err := checkPeriod(o); err != nil {
+		return err
+	}
 	if dryRun != "" {
 		return a.previewDigests(ctx, dryRun, o)
 	}
@@ -64,7 +67,18 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 	a.printDigests(l.out, report)
 	tally, sendErr := a.send(ctx)
 	a.printTally(l.out, tally)
-	return errors.Join(digestErr, sendErr)
+	return errors.Join(digestErr, sendErr, undelivered(tally))
+}
+
+// checkPeriod refuses a period that has not begun: its mail would be gone when it does.
+func checkPeriod(o digestOptions) error {
+	if o.Period == "" {
+		return nil
+	}
+	if now := calls.PeriodKey(calls.FrequencyOf(o.Period), o.At, o.Zone); o.Period > now {
+		return misusef("--period %s has not begun: now is %s", o.Period, now)
+	}
+	return nil
 }
 
 func (a *app) printDigests(w io.Writer, r digestReport) {
@@ -98,36 +112,55 @@ func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) e
 	if err != nil {
 		return err
 	}
+	if o.stale, err = a.staleSources(ctx); err != nil {
+		return err
+	}
 	written := 0
+	t := table{screen: a.screen, columns: []column{{title: "file", least: 20}, {title: "to", least: 12}, {title: "subject", least: 16}}}
 	for i := range subscribers {
 		s := &subscribers[i]
-		if !o.wants(s) || !s.Receives(a.now()) {
+		if !o.wants(s) {
 			continue
 		}
-		any, err := a.previewOne(ctx, composer, s, o, dir)
+		row, any, err := a.previewOne(ctx, composer, s, o, dir)
 		if err != nil {
 			return fmt.Errorf("preview for subscriber %d: %w", s.ID, err)
 		}
+		t.add(row...)
 		written += count(any)
+	}
+	if err := t.print(); err != nil {
+		return err
 	}
 	fmt.Fprintf(a.screen.out, "%s: %d mails written to %s, nothing sent, nothing changed\n", o.period(calls.Weekly), written, dir)
 	return nil
 }
 
-func (a *app) previewOne(ctx context.Context, composer *notify.Composer, s *calls.Subscriber, o digestOptions, dir string) (bool, error) {
+// previewOne writes the mail that one subscriber would get, and returns a line about it.
+func (a *app) previewOne(ctx context.Context, composer *notify.Composer, s *calls.Subscriber, o digestOptions, dir string) (row []cell, any bool, err error) {
 	period := o.period(s.Frequency)
-	if done, err := a.db.DigestDone(ctx, s.ID, period); err != nil || done {
-		return false, err
+	silent := func(why string) ([]cell, bool, error) {
+		return []cell{{whole: "-"}, {whole: s.Email}, {whole: why, style: faint}}, false, nil
 	}
-	digest, any, err := a.prepare(ctx, s, period)
+	if !s.Receives(a.now()) {
+		return silent(string(s.State))
+	}
+	if done, err := a.db.DigestDone(ctx, s.ID, period); err != nil || done {
+		row, _, _ = silent(period + " is already done")
+		return row, false, err
+	}
+	digest, any, err := a.prepare(ctx, s, period, o.stale)
 	if err != nil || !any {
-		return false, err
+		row, _, _ = silent("nothing to say")
+		return row, false, err
 	}
 	mail, err := composer.Compose(&digest, a.now())
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	return true, writeMail(dir, fmt.Sprintf("%s-%s-%d", period, s.Municipality, s.ID), mail)
+	name := fmt.Sprintf("%s-%s-%d", period, s.Municipality, s.ID)
+	row = []cell{{whole: name + ".html"}, {whole: s.Email}, {whole: mail.Delivery.Subject}}
+	return row, true, writeMail(dir, name, mail)
 }
 
 // writeMail writes the three faces of a mail: as it is sent, as a browser and as a terminal shows it.
@@ -136,6 +169,14 @@ func writeMail(dir, name string, mail notify.Mail) error {
 		if err := os.WriteFile(filepath.Join(dir, name+ext), content, 0o600); err != nil {
 			return fmt.Errorf("write mail: %w", err)
 		}
+	}
+	return nil
+}
+
+// undelivered makes mails that need a person a partial failure.
+func undelivered(t notify.Tally) error {
+	if n := t.Failed + t.Bounced + t.Uncertain; n > 0 {
+		return partlyError{fmt.Errorf("%d mails need a person: 'fundwatch outbox list'", n)}
 	}
 	return nil
 }
@@ -154,7 +195,7 @@ func newSend(l *launcher) *cobra.Command {
 				fmt.Fprintln(l.out, "nothing to send")
 			}
 			a.printTally(l.out, tally)
-			return err
+			return errors.Join(err, undelivered(tally))
 		},
 	}
 }

@@ -14,9 +14,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"fundwatch/calls"
 )
 
 // Exit codes (the same for every command).
@@ -58,7 +61,7 @@ func (s surroundings) getenv(name string) string { return lookupEnv(s.environ, n
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, s surroundings) int {
 	root := newRoot(s)
-	root.SetArgs(s.args)
+	root.SetArgs(negationsLast(s.args))
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
@@ -73,6 +76,28 @@ func run(ctx context.Context, s surroundings) int {
 	return exitCode(err)
 }
 
+// negationsLast lets people type `search youth -exchange`: words with a minus move behind "--", where they
+// are not taken for flags. All words of a search must hold, so their order does not matter.
+func negationsLast(args []string) []string {
+	at := slices.Index(args, "search")
+	if at < 0 || slices.Contains(args, "--") {
+		return args
+	}
+	kept, negated := slices.Clone(args[:at+1]), []string{}
+	for _, arg := range args[at+1:] {
+		minus := len(arg) > 2 && arg[0] == '-' && arg[1] != '-'
+		if minus {
+			negated = append(negated, arg)
+		} else {
+			kept = append(kept, arg)
+		}
+	}
+	if len(negated) == 0 {
+		return args
+	}
+	return append(append(kept, "--"), negated...)
+}
+
 func exitCode(err error) int {
 	var quiet quietError
 	var misuse misuseError
@@ -80,8 +105,8 @@ func exitCode(err error) int {
 	switch {
 	case errors.As(err, &quiet):
 		return int(quiet)
-	case errors.As(err, &misuse):
-		return exitMisused
+	case errors.As(err, &misuse), errors.Is(err, calls.ErrNotFound):
+		return exitMisused // what was named does not exist
 	case errors.As(err, &partly):
 		return exitPartly
 	}

@@ -90,8 +90,36 @@ func (l *launcher) importMunicipalities(ctx context.Context, file string, check 
 		return fmt.Errorf("import %s: %w", file, err)
 	}
 	fmt.Fprintf(l.out, "%s: %d new, %d changed, %d unchanged\n", file, done.New, done.Changed, done.Unchanged)
+	if err := a.warnOfLeftMailboxes(ctx, l.err, towns); err != nil {
+		return err
+	}
 	_, err = a.match(ctx)
 	return err
+}
+
+// warnOfLeftMailboxes names mailboxes of imported towns that still get mail although the file no longer
+// names them. The import leaves them alone: a mailbox may have been added elsewhere.
+func (a *app) warnOfLeftMailboxes(ctx context.Context, w io.Writer, towns []calls.Municipality) error {
+	named := map[string]bool{}
+	imported := map[string]bool{}
+	for i := range towns {
+		imported[towns[i].ID] = true
+		for _, s := range towns[i].Subscribers {
+			named[towns[i].ID+"\n"+strings.ToLower(s.Email)] = true
+		}
+	}
+	subscribers, err := a.db.Subscribers(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range subscribers {
+		s := &subscribers[i]
+		if imported[s.Municipality] && s.State == calls.SubscriberActive && !named[s.Municipality+"\n"+strings.ToLower(s.Email)] {
+			fmt.Fprintf(w, "warning: %s of %s is not in the file and still gets mail: 'fundwatch subscribers remove %d' stops that\n",
+				s.Email, s.Municipality, s.ID)
+		}
+	}
+	return nil
 }
 
 func (l *launcher) readFile(file string) ([]byte, error) {
@@ -161,7 +189,7 @@ func (l *launcher) showMunicipality(ctx context.Context, id string) error {
 	defer a.close()
 	m, err := a.db.Municipality(ctx, id)
 	if err != nil {
-		return fmt.Errorf("municipality %q: %w", id, err)
+		return err
 	}
 	return WriteTowns(l.out, "yaml", []calls.Municipality{*m})
 }
@@ -191,7 +219,7 @@ func (l *launcher) removeMunicipality(ctx context.Context, id string) error {
 	}
 	defer a.close()
 	if err := a.db.RemoveMunicipality(ctx, id); err != nil {
-		return fmt.Errorf("remove municipality %q: %w", id, err)
+		return err
 	}
 	fmt.Fprintf(l.out, "%s: removed\n", id)
 	return nil

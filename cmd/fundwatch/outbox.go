@@ -31,8 +31,14 @@ func newOutbox(l *launcher) *cobra.Command {
 		Use: "retry NUMBER", Short: "Try a mail again", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return l.withDelivery(cmd.Context(), args[0], true, func(a *app, d *calls.Delivery) error {
-				fmt.Fprintf(l.out, "%d: will be sent with the next 'fundwatch send'\n", d.ID)
-				return a.db.RetryDelivery(cmd.Context(), d.ID, a.now())
+				if err := a.mayReceive(cmd.Context(), d); err != nil {
+					return err
+				}
+				if err := a.db.RetryDelivery(cmd.Context(), d.ID, a.now()); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(l.out, "%d: will be sent with the next 'fundwatch send'\n", d.ID)
+				return err
 			})
 		},
 	}
@@ -40,12 +46,27 @@ func newOutbox(l *launcher) *cobra.Command {
 		Use: "drop NUMBER", Short: "Give a mail up; its calls return in the next digest", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return l.withDelivery(cmd.Context(), args[0], true, func(a *app, d *calls.Delivery) error {
-				fmt.Fprintf(l.out, "%d: dropped\n", d.ID)
-				return a.db.DropDelivery(cmd.Context(), d.ID, a.now())
+				if err := a.db.DropDelivery(cmd.Context(), d.ID, a.now()); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(l.out, "%d: dropped\n", d.ID)
+				return err
 			})
 		},
 	}
 	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop)
+}
+
+// mayReceive refuses to promise a mail to a mailbox that gets none.
+func (a *app) mayReceive(ctx context.Context, d *calls.Delivery) error {
+	s, err := a.db.Subscriber(ctx, d.Subscriber)
+	if err != nil {
+		return err
+	}
+	if !s.Receives(a.now()) {
+		return misusef("its mailbox is %s: 'fundwatch subscribers resume %d' first", s.State, s.ID)
+	}
+	return nil
 }
 
 func (l *launcher) withDelivery(ctx context.Context, number string, write bool, do func(*app, *calls.Delivery) error) error {
@@ -64,7 +85,7 @@ func (l *launcher) withDelivery(ctx context.Context, number string, write bool, 
 	defer a.close()
 	d, err := a.db.Delivery(ctx, id)
 	if err != nil {
-		return fmt.Errorf("mail %d: %w", id, err)
+		return err
 	}
 	return do(a, d)
 }

@@ -174,6 +174,9 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if err != nil {
 			return err
 		}
+		if o.stale, err = a.staleSources(ctx); err != nil {
+			return err
+		}
 		subscribers, err := a.db.Subscribers(ctx)
 		if err != nil {
 			return fmt.Errorf("read subscribers: %w", err)
@@ -196,12 +199,40 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 	return report, err
 }
 
+// errNeverCollected says that a digest now could only say "nothing new", which nobody knows.
+var errNeverCollected = errors.New("no source was ever collected completely, so nobody knows what is new: 'fundwatch crawl' first")
+
+// staleSources returns the enabled sources that were last read in full some days ago.
+func (a *app) staleSources(ctx context.Context) ([]calls.StaleSource, error) {
+	complete, err := a.db.LastComplete(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(complete) == 0 {
+		return nil, errNeverCollected
+	}
+	var stale []calls.StaleSource
+	for _, source := range a.sourceNames() {
+		if last, ok := complete[source]; ok && a.now().Sub(last) > staleAfter {
+			stale = append(stale, calls.StaleSource{Source: source, Since: last})
+		}
+	}
+	return stale, nil
+}
+
 // DigestOptions say for which period and whom digests are made.
 type digestOptions struct {
 	At           time.Time // the moment whose period it is
 	Zone         *time.Location
 	Period       string // overrides the period of At; only for subscribers of that frequency
 	Municipality string // only this one; "" is all
+
+	// Scheduled says that At is when the schedule fired. Then a period is settled also by having nothing to
+	// say, and who subscribed after At waits for the next firing. A digest made by hand settles a period by a
+	// mail only: a crawl or a corrected profile five minutes later may have something to say.
+	Scheduled bool
+
+	stale []calls.StaleSource
 
 	// Composed, if not nil, sees every mail after it was queued.
 	Composed func(*calls.Subscriber, string, notify.Mail) error
@@ -215,7 +246,7 @@ func (o digestOptions) period(f calls.Frequency) string {
 }
 
 func (o digestOptions) wants(s *calls.Subscriber) bool {
-	if o.Municipality != "" && s.Municipality != o.Municipality {
+	if o.Municipality != "" && s.Municipality != o.Municipality || o.Scheduled && s.Created.After(o.At) {
 		return false
 	}
 	return o.Period == "" || calls.FrequencyOf(o.Period) == s.Frequency
@@ -231,12 +262,15 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 		report.AlreadyDone += count(done)
 		return err
 	}
-	digest, any, err := a.prepare(ctx, s, period)
+	digest, any, err := a.prepare(ctx, s, period, o.stale)
 	if err != nil {
 		return err
 	}
 	if !any {
 		report.Nothing++
+		if !o.Scheduled {
+			return nil
+		}
 		return a.db.SkipDigest(ctx, s.ID, period, a.now())
 	}
 	mail, err := composer.Compose(&digest, a.now())
@@ -253,7 +287,7 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 }
 
 // prepare decides what a subscriber should learn now. It changes nothing.
-func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string) (calls.Digest, bool, error) {
+func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, stale []calls.StaleSource) (calls.Digest, bool, error) {
 	municipality, err := a.db.Municipality(ctx, s.Municipality)
 	if err != nil {
 		return calls.Digest{}, false, err
@@ -268,7 +302,7 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string) (
 	}
 	digest, any := calls.NewDigest(calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
-		First: !told, Candidates: candidates, Now: a.now(),
+		First: !told, Candidates: candidates, Stale: stale, Now: a.now(),
 	})
 	return digest, any, nil
 }

@@ -1,12 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
 )
 
 // Globals are the flags that every command understands.
@@ -41,10 +42,10 @@ func newRoot(s surroundings) *cobra.Command {
 		Short:         "EU funding calls for towns and their twin towns",
 		Long:          longHelp,
 		Example:       rootExample,
-		Args:          cobra.NoArgs,
+		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          helpOrUnknown,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&g.config, "config", "", "configuration `FILE` (default: none, or $FUNDWATCH_CONFIG)")
@@ -54,7 +55,8 @@ func newRoot(s surroundings) *cobra.Command {
 	flags.StringVar(&g.logFormat, "log-format", "text", "`text|json`")
 	flags.BoolVar(&g.noColor, "no-color", false, "no colours, even on a terminal")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return misusef("%w\nTry '%s --help'.", err, cmd.CommandPath())
+		problem, _, _ := strings.Cut(err.Error(), ": strconv.") // the flag and its value say it already
+		return misusef("%s\nTry '%s --help'.", problem, cmd.CommandPath())
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
 		newDemo, newCrawl, newSearch, newShow, newWhy, newMunicipalities, newSubscribers, newDigest, newSend,
@@ -72,7 +74,7 @@ func markMisuse(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
-				return misusef("%w\nTry '%s --help'.", err, c.CommandPath())
+				return misusef("want: %s\nTry '%s --help'.", c.UseLine(), c.CommandPath())
 			}
 			return nil
 		}
@@ -114,22 +116,32 @@ func (l *launcher) logger() (*slog.Logger, error) {
 	return nil, misusef("--log-format %q: want text or json", l.logFormat)
 }
 
-// group returns a command that only holds others: alone it prints its help, and a wrong word is
-// answered with the nearest right one.
+// group returns a command that only holds others. Alone it does the first of them that needs no
+// arguments and only looks, else it prints its help; a wrong word is answered with the nearest right one.
 func group(use, short string, subs ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short}
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.ArbitraryArgs, RunE: helpOrUnknown}
 	cmd.AddCommand(subs...)
-	cmd.Args = cobra.ArbitraryArgs
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return cmd.Help()
+	if list := subs[0]; list.Name() == "list" {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				list.SetContext(cmd.Context())
+				return list.RunE(list, nil)
+			}
+			return helpOrUnknown(cmd, args)
 		}
-		hint := ""
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			hint = fmt.Sprintf(" Did you mean %s?", strings.Join(near, " or "))
-		}
-		return misusef("unknown command %q for %q.%s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
 	}
-	cmd.SuggestionsMinimumDistance = 2
 	return cmd
+}
+
+// helpOrUnknown prints the help of a command that holds others, or refuses a word that is none of them.
+func helpOrUnknown(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	hint := didYouMean(calls.Nearest(args[0], names), "")
+	return misusef("unknown command %q for %q. %s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
 }

@@ -22,19 +22,25 @@ type searchFlags struct {
 	minGrant                              int64
 	sort                                  string
 	limit                                 int
+	exact                                 bool
 	json                                  bool
 }
 
 const searchLong = `Words must all occur; "a phrase" occurs as it stands; -word must not occur; word* is a beginning;
 A OR B is either. Accents and capitals do not matter. Without words everything is listed.
 
+A word that means a topic, in any of the 24 languages, also finds the calls on that topic: jumelage
+or testvérváros finds Town Twinning. What was widened is said; --exact leaves it out.
+
 Found are open and forthcoming calls, best first. On a terminal they are a table; into a pipe
 they are lines of tab-separated values: key, identifier, title, programme, status, opens,
-next deadline, days left, smallest and largest grant, budget, link.`
+next deadline, days left, smallest and largest grant, budget, link. In the table, ≤ ≥ = say what one
+project can get, Σ is the budget of the whole call.`
 
 const searchExample = `  fundwatch search "networks of towns"
   fundwatch search youth exchange --programme CERV,ERASMUS --deadline-before 2027-02-01
-  fundwatch search jumel* OR twinning --status all
+  fundwatch search jumelage
+  fundwatch search youth -exchange
   fundwatch search --topic town-twinning --json | jq '.[].identifier'`
 
 func newSearch(l *launcher) *cobra.Command {
@@ -58,6 +64,7 @@ func newSearch(l *launcher) *cobra.Command {
 	flags.Int64Var(&f.minGrant, "min-grant", 0, "one project can get at least this many `EURO`, or it is not stated")
 	flags.StringVar(&f.sort, "sort", "best", "best, deadline, newest or budget")
 	flags.IntVar(&f.limit, "limit", 50, "at most this many; 0 for all")
+	flags.BoolVar(&f.exact, "exact", false, "only these words, not what they mean")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	complete(cmd, "status", statusWords())
 	complete(cmd, "sort", wordsOf(calls.SortOrders()))
@@ -80,6 +87,10 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 		return err
 	}
 	defer a.close()
+	widened, err := a.widen(&q, f.exact)
+	if err != nil {
+		return err
+	}
 	hits, err := a.db.Search(ctx, q, a.now())
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
@@ -92,9 +103,13 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 	if err := a.printHits(hits, q, f.json); err != nil {
 		return err
 	}
+	for _, w := range widened {
+		fmt.Fprintf(l.err, "%q also finds calls on %s; --exact leaves them out\n", w.Words, strings.Join(w.Topics, ", "))
+	}
 	if len(hits) == 0 {
 		if !f.json {
 			fmt.Fprintln(l.err, nothingFound(f))
+			a.suggest(ctx, l.err, q)
 		}
 		return quietError(exitPartly)
 	}
@@ -102,6 +117,36 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 		fmt.Fprintf(l.err, "The first %d. More with --limit 0.\n", f.limit)
 	}
 	return nil
+}
+
+// widen lets words find what they mean. Without words the topic data is not read.
+func (a *app) widen(q *calls.Search, exact bool) ([]calls.Widening, error) {
+	if exact || len(q.Clauses) == 0 {
+		return nil, nil
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return nil, err
+	}
+	wide, widened := topics.Widen(q.Clauses)
+	q.Clauses = wide
+	return widened, nil
+}
+
+// suggest names words of the catalogue that are spelt like those that found nothing. It is a courtesy:
+// if it fails, nothing is said.
+func (a *app) suggest(ctx context.Context, w io.Writer, q calls.Search) {
+	for _, clause := range q.Clauses {
+		for _, term := range clause.Any {
+			if len(term.Words) != 1 || clause.Not {
+				continue
+			}
+			near, err := a.db.NearestWords(ctx, term.Words[0])
+			if err == nil && len(near) > 0 && near[0] != term.Words[0] {
+				fmt.Fprintf(w, "%q: did you mean %s?\n", term.Words[0], strings.Join(near, " or "))
+			}
+		}
+	}
 }
 
 func nothingFound(f searchFlags) string {
@@ -114,7 +159,7 @@ func nothingFound(f searchFlags) string {
 // searchQuery checks every flag before anything is done.
 func (l *launcher) searchQuery(words []string, f searchFlags, now time.Time) (q calls.Search, err error) {
 	q = calls.Search{
-		Clauses: calls.ParseQuery(strings.Join(words, " ")), Programmes: f.programmes, Sources: f.sources,
+		Clauses: calls.ParseQuery(queryText(words)), Programmes: f.programmes, Sources: f.sources,
 		MinGrant: f.minGrant, Sort: calls.SortOrder(f.sort), Limit: f.limit,
 	}
 	if q.Statuses, err = parseStatuses(f.statuses); err != nil {
@@ -125,6 +170,12 @@ func (l *launcher) searchQuery(words []string, f searchFlags, now time.Time) (q 
 	}
 	if !slices.Contains(calls.SortOrders(), q.Sort) {
 		return q, misusef("--sort %q: want one of %s", f.sort, strings.Join(wordsOf(calls.SortOrders()), ", "))
+	}
+	if err := checkProgrammes(f.programmes); err != nil {
+		return q, err
+	}
+	if f.minGrant < 0 {
+		return q, misusef("--min-grant %d: want 0 or more", f.minGrant)
 	}
 	if f.limit < 0 {
 		return q, misusef("--limit %d: want 0 (all) or more", f.limit)
@@ -147,6 +198,34 @@ func (l *launcher) searchQuery(words []string, f searchFlags, now time.Time) (q 
 		}
 	}
 	return q, nil
+}
+
+// queryText puts the words of a command line together. An argument with spaces and without signs of
+// its own is a phrase: the shell has taken the quotes that its writer typed.
+func queryText(words []string) string {
+	var parts []string
+	for _, w := range words {
+		if strings.ContainsAny(w, " \t") && !strings.ContainsAny(w, `"*`) && !strings.Contains(w, " OR ") && !strings.Contains(" "+w, " -") {
+			w = `"` + w + `"`
+		}
+		parts = append(parts, w)
+	}
+	return strings.Join(parts, " ")
+}
+
+// checkProgrammes refuses codes that no programme has. Numbers pass: new programmes have no code yet.
+func checkProgrammes(codes []string) error {
+	programmes, err := calls.LoadProgrammes()
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		_, known := programmes.Programme(code)
+		if !known && strings.Trim(code, "0123456789") != "" {
+			return misusef("--programme %q is no programme: %s", code, didYouMean(programmes.Nearest(code), "such as CERV, ERASMUS, LIFE"))
+		}
+	}
+	return nil
 }
 
 func parseStatuses(words []string) ([]calls.Status, error) {

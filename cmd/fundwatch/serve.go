@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -38,22 +39,37 @@ func (l *launcher) serve(ctx context.Context) error {
 		return err
 	}
 	defer a.close()
-	d := &daemon{app: a}
-	scheduler, err := d.schedule(ctx)
+	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
+		d := &daemon{app: a}
+		scheduler, err := d.schedule(ctx)
+		if err != nil {
+			return err
+		}
+		if err := a.announce(l.err); err != nil {
+			return err
+		}
+		d.look(ctx)
+		scheduler.Start()
+		<-ctx.Done()
+		a.log.Info("stopping")
+		select {
+		case <-scheduler.Stop().Done():
+		case <-time.After(stopWithin):
+			return errors.New("serve: a stage did not stop in time; it will be completed at the next start")
+		}
+		return nil
+	})
+}
+
+// announce says in one line what has begun.
+func (a *app) announce(w io.Writer) error {
+	next, err := a.nextFirings()
 	if err != nil {
 		return err
 	}
-	a.log.Info("serving", "database", a.cfg.Database)
-	d.look(ctx)
-	scheduler.Start()
-	<-ctx.Done()
-	a.log.Info("stopping")
-	select {
-	case <-scheduler.Stop().Done():
-	case <-time.After(stopWithin):
-		return errors.New("serve: a stage did not stop in time; it will be completed at the next start")
-	}
-	return nil
+	_, err = fmt.Fprintf(w, "serving %s, mail by %s; next crawl %s, next digest %s\n",
+		a.cfg.Database, a.cfg.Mail.Transport, next["crawl"], next["digest"])
+	return err
 }
 
 // A daemon runs the stages one at a time: they share a database and a mail server.
@@ -149,7 +165,7 @@ func (d *daemon) digestIfDue(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	_, err = d.digest(ctx, digestOptions{At: firing, Zone: d.zone})
+	_, err = d.digest(ctx, digestOptions{At: firing, Zone: d.zone, Scheduled: true})
 	return err
 }
 

@@ -25,14 +25,24 @@ func TestServeDoesWhatIsDueAndStops(t *testing.T) {
 	}
 	environ = append(environ, server.settings()...)
 	const tuesday = "2026-09-01T09:00:00Z"
-	must(t, environ, "municipalities", "import", manyTowns(t, 3), "--now", tuesday)
+	must(t, environ, "municipalities", "import", manyTowns(t, 3), "--now", "2026-08-31T09:00:00Z")
 	for range 2 { // the second one finds that everything is done
 		serveUntil(t, environ, tuesday, "did what was due")
 	}
 	if got := len(server.received()); got != 3 {
 		t.Errorf("got %d mails, want 3", got)
 	}
-	if out := must(t, environ, "status", "--now", tuesday); !strings.Contains(out, "all is well") || strings.Count(out, "source ") != 1 {
+	// Who subscribes after Tuesday's run waits for the next one.
+	must(t, environ, "municipalities", "import", manyTowns(t, 4), "--now", tuesday)
+	serveUntil(t, environ, "2026-09-02T09:00:00Z", "did what was due")
+	if got := len(server.received()); got != 3 {
+		t.Errorf("got %d mails on Wednesday, want still 3", got)
+	}
+	serveUntil(t, environ, "2026-09-08T09:00:00Z", "did what was due")
+	if got := len(server.received()); got < 4 {
+		t.Errorf("got %d mails on the next Tuesday, want the new subscriber's too", got)
+	}
+	if out := must(t, environ, "status", "--now", "2026-09-08T10:00:00Z"); !strings.Contains(out, "all is well") || strings.Count(out, "source ") != 1 {
 		t.Errorf("status: %s", out)
 	}
 }

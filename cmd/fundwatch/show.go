@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -60,10 +59,7 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 func (a *app) oneCall(ctx context.Context, name string) (*calls.Call, error) {
 	found, err := a.db.FindCalls(ctx, name)
 	if err != nil {
-		if errors.Is(err, calls.ErrNotFound) {
-			return nil, fmt.Errorf("call %q: %w", name, err)
-		}
-		return nil, fmt.Errorf("find call %q: %w", name, err)
+		return nil, err
 	}
 	if len(found) == 1 {
 		return &found[0], nil
@@ -213,7 +209,9 @@ func (k card) status() string {
 
 func grantRange(c *calls.Call) string {
 	switch {
-	case c.GrantMin.Known && c.GrantMax.Known && c.GrantMin.N != c.GrantMax.N:
+	case c.GrantMin.Known && c.GrantMin == c.GrantMax:
+		return euro(c.GrantMin.N) + " for one project"
+	case c.GrantMin.Known && c.GrantMax.Known:
 		return euro(c.GrantMin.N) + " to " + euro(c.GrantMax.N) + " for one project"
 	case c.GrantMax.Known:
 		return "up to " + euro(c.GrantMax.N) + " for one project"

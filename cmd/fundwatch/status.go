@@ -37,16 +37,19 @@ type statusView struct {
 
 // A sourceView is the last crawl of one source.
 type sourceView struct {
-	Source    string  `json:"source"`
-	Started   *string `json:"started"`
-	Ended     *string `json:"ended"`
-	Seen      int     `json:"seen"`
-	New       int     `json:"new"`
-	Changed   int     `json:"changed"`
-	Odd       int     `json:"odd"`
-	Complete  bool    `json:"complete"`
-	Verified  *string `json:"verified"`
-	Error     *string `json:"error"`
+	Source   string  `json:"source"`
+	Started  *string `json:"started"`
+	Ended    *string `json:"ended"`
+	Seen     int     `json:"seen"`
+	New      int     `json:"new"`
+	Changed  int     `json:"changed"`
+	Odd      int     `json:"odd"`
+	Complete bool    `json:"complete"`
+	Verified *string `json:"verified"`
+	Error    *string `json:"error"`
+
+	LastComplete *string `json:"last_complete"`
+
 	run       int64
 	startedAt time.Time
 }
@@ -89,7 +92,11 @@ func (a *app) lookAround(ctx context.Context) (statusView, error) {
 		return v, err
 	}
 	for i := range subscribers {
-		v.Subscribers[string(subscribers[i].State)]++
+		s := &subscribers[i]
+		v.Subscribers[string(s.State)]++
+		if s.State == calls.SubscriberBounced {
+			v.Attention = append(v.Attention, fmt.Sprintf("mail to %s (%s) came back: correct the address, or 'fundwatch subscribers resume %d'", s.Email, s.Municipality, s.ID))
+		}
 	}
 	if err := a.lookAtOutbox(ctx, &v); err != nil {
 		return v, err
@@ -106,6 +113,10 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 	if err != nil {
 		return err
 	}
+	complete, err := a.db.LastComplete(ctx)
+	if err != nil {
+		return err
+	}
 	for _, name := range a.sourceNames() {
 		r, ok := runs[name]
 		if !ok {
@@ -116,15 +127,23 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 		v.Sources = append(v.Sources, sourceView{
 			Source: name, Started: moment(r.Started), Ended: moment(r.Ended), Seen: r.Seen, New: r.New, Changed: r.Changed,
 			Odd: r.Odd, Complete: r.Complete, Verified: stated(r.Verified), Error: stated(r.Error), run: r.ID, startedAt: r.Started,
+			LastComplete: moment(complete[name]),
 		})
 		switch {
 		case r.Error != "":
-			v.Attention = append(v.Attention, fmt.Sprintf("the last crawl of %s failed: %s", name, r.Error))
+			v.Attention = append(v.Attention, fmt.Sprintf("the last crawl of %s failed (last complete: %s): %s", name, orNever(complete[name]), r.Error))
 		case a.now().Sub(r.Started) > staleAfter:
 			v.Attention = append(v.Attention, fmt.Sprintf("%s was last collected on %s", name, calls.Day(r.Started)))
 		}
 	}
 	return nil
+}
+
+func orNever(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return calls.Day(t)
 }
 
 // waitsTooLong is how long a mail may wait before somebody should look at the mail server.

@@ -31,7 +31,21 @@ func newSubscribers(l *launcher) *cobra.Command {
 			return l.setSubscriber(cmd.Context(), args[0], calls.SubscriberActive, time.Time{})
 		},
 	}
-	return group("subscribers", "Look after mailboxes", list, pause, resume)
+	unsubscribe := &cobra.Command{
+		Use: "unsubscribe ADDRESS|NUMBER", Short: "Stop all mail to a mailbox; no import brings it back", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.setSubscriber(cmd.Context(), args[0], calls.SubscriberUnsubscribed, time.Time{})
+		},
+	}
+	remove := &cobra.Command{
+		Use: "remove ADDRESS|NUMBER", Short: "Forget a mailbox; an import may add it again", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return l.removeSubscriber(cmd.Context(), args[0]) },
+	}
+	erase := &cobra.Command{
+		Use: "erase ADDRESS", Short: "Erase every trace of an address but a hash that keeps the opt-out", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return l.eraseSubscriber(cmd.Context(), args[0]) },
+	}
+	return group("subscribers", "Look after mailboxes", list, pause, resume, unsubscribe, remove, erase)
 }
 
 func (l *launcher) listSubscribers(ctx context.Context) error {
@@ -77,6 +91,41 @@ func (l *launcher) setSubscriber(ctx context.Context, who string, state calls.Su
 		return err
 	}
 	defer a.close()
+	return a.eachNamed(ctx, who, func(s *calls.Subscriber) (string, error) {
+		if s.State == calls.SubscriberUnsubscribed && state != calls.SubscriberUnsubscribed {
+			return "", misusef("%s has unsubscribed: only its owner can subscribe it again", who)
+		}
+		return string(state), a.db.SetSubscriberState(ctx, s.ID, state, until)
+	})
+}
+
+func (l *launcher) removeSubscriber(ctx context.Context, who string) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	return a.eachNamed(ctx, who, func(s *calls.Subscriber) (string, error) {
+		return "removed", a.db.RemoveSubscriber(ctx, s.ID)
+	})
+}
+
+func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	n, err := a.db.Erase(ctx, address)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(l.out, "erased from %d municipalities; mails written as files are not touched\n", n)
+	return err
+}
+
+// eachNamed does something with every subscriber that has this address or number, and says what.
+func (a *app) eachNamed(ctx context.Context, who string, do func(*calls.Subscriber) (string, error)) error {
 	subscribers, err := a.db.Subscribers(ctx)
 	if err != nil {
 		return err
@@ -87,13 +136,11 @@ func (l *launcher) setSubscriber(ctx context.Context, who string, state calls.Su
 		if !strings.EqualFold(s.Email, who) && strconv.FormatInt(s.ID, 10) != who {
 			continue
 		}
-		if s.State == calls.SubscriberUnsubscribed {
-			return misusef("%s has unsubscribed: only its owner can subscribe it again", who)
+		done, err := do(s)
+		if err != nil {
+			return err
 		}
-		if err := a.db.SetSubscriberState(ctx, s.ID, state, until); err != nil {
-			return fmt.Errorf("subscriber %d: %w", s.ID, err)
-		}
-		fmt.Fprintf(l.out, "%d %s: %s\n", s.ID, s.Municipality, state)
+		fmt.Fprintf(a.screen.out, "%d %s: %s\n", s.ID, s.Municipality, done)
 		found++
 	}
 	if found == 0 {

@@ -33,7 +33,7 @@ func (l *launcher) why(ctx context.Context, name, id string) error {
 	}
 	m, err := a.db.Municipality(ctx, id)
 	if err != nil {
-		return fmt.Errorf("municipality %q: %w", id, err)
+		return err
 	}
 	topics, err := a.topics()
 	if err != nil {

@@ -174,6 +174,7 @@ CREATE TABLE subscribers (
 	state        TEXT NOT NULL CHECK (state IN ('pending', 'active', 'paused', 'unsubscribed', 'bounced')),
 	paused_until TEXT CHECK (paused_until IS NULL OR state = 'paused'),
 	token        TEXT NOT NULL UNIQUE CHECK (length(token) >= 26),
+	created      TEXT NOT NULL,
 	UNIQUE (municipality, email)
 ) STRICT;
 CREATE INDEX subscribers_email ON subscribers (email);
