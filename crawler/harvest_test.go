@@ -46,8 +46,8 @@ func TestPortalUnitesCopies(t *testing.T) {
 	}{
 		{"stub first", []portaltest.Record{stub, whole}, "Call Town Twinning 2026", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 united or unreadable"},
 		{"stub last", []portaltest.Record{whole, stub}, "Call Town Twinning 2026", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 united or unreadable"},
-		{"same document twice", []portaltest.Record{newer, older}, "Newer title", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 repeated"},
-		{"same document twice, other order", []portaltest.Record{older, newer}, "Newer title", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 repeated"},
+		{"same document twice", []portaltest.Record{newer, older}, "Newer title", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 repeated; type 1: 2 readings united"},
+		{"same document twice, other order", []portaltest.Record{older, newer}, "Newer title", "types 1, 2, 8: 2 of 2 records, each page as asked; 1 repeated; type 1: 2 readings united"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

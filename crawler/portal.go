@@ -11,9 +11,6 @@ import (
 	"fundwatch/calls"
 )
 
-// mostStarts bounds how often the list of one type is begun anew because it changed while it was read.
-const mostStarts = 3
-
 // errMoved says that the list changed between two of its pages, so that rows may have slipped from
 // one to the other unseen.
 var errMoved = errors.New("the list changed while it was read")
@@ -29,8 +26,8 @@ type PortalSource struct {
 // Portal reads the open and forthcoming calls of types 1, 2 and 8 from the portal. Whatever fails,
 // the sweep holds what was read before and beside it; Err then names every place that failed, and
 // Complete is false. A sweep is complete if every answer was one to its question, every page as long
-// as it must be, no total changed and no record appeared on two pages. It ends within a second
-// of ctx.
+// as it must be, no total changed, and every record that the total counts was read, in several readings
+// if one did not show them all. It ends within a second of ctx.
 func (c *Crawler) Portal(ctx context.Context, src PortalSource, programmes *calls.Programmes) calls.Sweep {
 	s := &portalSweep{
 		crawler: c, source: src.Name, programmes: programmes, started: c.now().UTC(),
@@ -111,39 +108,11 @@ type portalSweep struct {
 	harvest    *harvest
 
 	pages   int
-	read    int // records of the types that were read to the end
-	stated  int // records that those types were said to have
-	repeats int
+	read    int      // rows of the types that were read to the end
+	stated  int      // rows that those types were said to have
+	repeats int      // rows among them that say again what another one says
 	lists   []string // codes of the types that were read to the end
-}
-
-// list reads one type to its end. If the list changes meanwhile, it is begun anew a few times.
-func (s *portalSweep) list(ctx context.Context, q *portalQuestion) error {
-	contentType, form, err := q.form()
-	if err != nil {
-		return err
-	}
-	for start := 1; ; start++ {
-		r := &reading{sweep: s, question: q, contentType: contentType, form: form, seen: map[string]int{}}
-		err := r.all(ctx)
-		switch {
-		case err == nil:
-			s.finish(r)
-			return nil
-		case !errors.Is(err, errMoved):
-			return err
-		case start == mostStarts:
-			return fmt.Errorf("%w (begun %d times)", err, mostStarts)
-		}
-		s.crawler.log.Info("list changed while it was read: begin anew", "source", s.source, "type", q.kind.code, "start", start+1)
-	}
-}
-
-func (s *portalSweep) finish(r *reading) {
-	s.read += r.rows
-	s.stated += r.total
-	s.repeats += r.repeats
-	s.lists = append(s.lists, r.question.kind.code)
+	notes   []string // how the types were verified that one reading could not verify
 }
 
 // end closes the sweep with what was found, whatever happened.
@@ -164,6 +133,9 @@ func (s *portalSweep) verified(found int) string {
 	if s.repeats > 0 {
 		text += fmt.Sprintf("; %d repeated", s.repeats)
 	}
+	for _, note := range s.notes {
+		text += "; " + note
+	}
 	if found < s.read-s.repeats {
 		text += fmt.Sprintf("; %d united or unreadable", s.read-s.repeats-found)
 	}
@@ -177,10 +149,10 @@ type reading struct {
 	contentType string
 	form        []byte
 
-	total   int            // as the first page said
-	rows    int            // read so far
-	repeats int            // of references on one and the same page: the index holds the document twice
-	seen    map[string]int // reference -> page
+	total   int // as the first page said
+	rows    int // read so far
+	repeats int // rows whose reference had been read before
+	seen    map[string]bool
 }
 
 func (r *reading) all(ctx context.Context) error {
@@ -231,7 +203,8 @@ func (r *reading) page(ctx context.Context, n int) error {
 	}
 	r.rows += page.Rows
 	r.report(n)
-	return r.follow(&page, n)
+	r.follow(&page)
+	return nil
 }
 
 // ask fetches and reads one page. The parser is fed by strangers: should it panic, the page is lost
@@ -263,21 +236,16 @@ func (r *reading) keep(page *Page) {
 	}
 }
 
-// follow counts repeats. On one page they are documents that the index holds twice. On two pages
-// they mean that the rows shifted in between, and another one may have slipped through.
-func (r *reading) follow(page *Page, n int) error {
+// follow notes which records were read. A repeat is a document that the index holds twice, or a row that
+// slipped from one page to the next while another one slipped through unseen: see [readings].
+func (r *reading) follow(page *Page) {
 	for i := range page.Records {
 		reference := page.Records[i].Raw.Reference
-		before, again := r.seen[reference]
-		switch {
-		case again && before != n:
-			return fmt.Errorf("%w: %q stands on page %d and on page %d", errMoved, reference, before, n)
-		case again:
+		if r.seen[reference] {
 			r.repeats++
 		}
-		r.seen[reference] = n
+		r.seen[reference] = true
 	}
-	return nil
 }
 
 func (r *reading) report(n int) {

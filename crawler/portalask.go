@@ -65,12 +65,16 @@ func (q *portalQuestion) address(n int) string {
 	return u.String()
 }
 
-// form returns the body of the question. Each part is a JSON document and must say so: ordinary
+// form returns the body of the question, for the list from its beginning or from its end. Each part is a JSON document and must say so: ordinary
 // form fields are answered by a 500, a plain JSON body is ignored without a word.
-func (q *portalQuestion) form() (contentType string, body []byte, err error) {
+func (q *portalQuestion) form(backwards bool) (contentType string, body []byte, err error) {
 	must := []any{terms("type", q.kind.code), terms("DATASOURCE", portalIndex), terms("status", portalForthcoming, portalOpen)}
 	if len(q.programme) > 0 {
 		must = append(must, terms("frameworkProgramme", q.programme...))
+	}
+	order := "ASC"
+	if backwards {
+		order = "DESC"
 	}
 	parts := []struct {
 		name  string
@@ -78,7 +82,7 @@ func (q *portalQuestion) form() (contentType string, body []byte, err error) {
 	}{
 		{"query", map[string]any{"bool": map[string]any{"must": must}}},
 		{"languages", q.languages},
-		{"sort", map[string]string{"field": q.kind.sort, "order": "ASC"}},
+		{"sort", map[string]string{"field": q.kind.sort, "order": order}},
 	}
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)

@@ -27,7 +27,7 @@ func TestQuestionOnTheWire(t *testing.T) {
 	if got, want := q.address(3), "https://portal.example/search?apiKey=SEDIA&extra=1&pageNumber=3&pageSize=100&text=%2A%2A%2A"; got != want {
 		t.Errorf("got address %s, want %s", got, want)
 	}
-	contentType, body, err := q.form()
+	contentType, body, err := q.form(false)
 	if err != nil {
 		t.Fatal(err)
 	}
