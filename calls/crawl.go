@@ -1,6 +1,9 @@
 package calls
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // A Sweep is what one crawl of one source brought home: worth storing even when it failed half-way,
 // because what was found is true; only absence proves nothing then.
@@ -13,7 +16,15 @@ type Sweep struct {
 	Complete bool   // every page was read and agreed with the others: absence would mean something
 	Verified string // how completeness was established, in English, for `status`
 	Err      error  // why it is not complete; nil if it is
+
+	// MostChanged is how many known calls may differ before the store holds the sweep and keeps all as it was
+	// (see [ErrHeld]); 0: any number.
+	MostChanged int
 }
+
+// ErrHeld says that a sweep differs so much from what is known that a person has to look before it
+// counts. Test with errors.Is.
+var ErrHeld = errors.New("held until a person has looked")
 
 // A Run is one crawl as the database remembers it.
 type Run struct {

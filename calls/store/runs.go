@@ -163,11 +163,14 @@ func (db *DB) OddRecords(ctx context.Context, run int64) ([]calls.Odd, error) {
 	return odd, nil
 }
 
-// Listed returns how many calls the source listed when it was last read completely: what a sweep that
-// shrank is held against.
-func (db *DB) Listed(ctx context.Context, source string) (int, error) {
-	const query = `SELECT COUNT(*) FROM calls WHERE source = ? AND absent_since IS NULL`
-	n, err := scanOne[int](db.read.QueryRowContext(ctx, query, source))
+// Listed returns how many calls a complete sweep of the source should find at now: those that it listed
+// when it was last read in full and that are still open or forthcoming. Calls that closed in time leave
+// a list by themselves.
+func (db *DB) Listed(ctx context.Context, source string, now time.Time) (int, error) {
+	const query = `
+		SELECT COUNT(*) FROM calls c
+		WHERE c.source = ?2 AND c.absent_since IS NULL AND ` + statusSQL + ` IN ('open', 'forthcoming')`
+	n, err := scanOne[int](db.read.QueryRowContext(ctx, query, instant(now), source))
 	if err != nil {
 		return 0, fmt.Errorf("count calls of %q: %w", source, err)
 	}

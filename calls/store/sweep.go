@@ -36,6 +36,9 @@ func (db *DB) SaveSweep(ctx context.Context, run int64, sweep calls.Sweep, class
 				return fmt.Errorf("call %q: %w", sweep.Found[i].Key, err)
 			}
 		}
+		if most := sweep.MostChanged; most > 0 && s.run.Changed > most {
+			return fmt.Errorf("%w: %d of %d known calls changed at once", calls.ErrHeld, s.run.Changed, len(s.known))
+		}
 		if err := s.rest(); err != nil {
 			return err
 		}

@@ -25,7 +25,6 @@ func (l *configLoader) finish() {
 // nothing with; with what is therefore not done. Nobody may think that mail is signed when it is not.
 var unused = []struct{ key, consequence string }{
 	{"schedule.reminders", "deadlines that come close are told in the digests only"},
-	{"crawler.shrink_limit", "no call is removed for being absent, so nothing has to be held"},
 	{"mail.dkim.domain", "mail is not signed: let the mail server sign it"},
 	{"mail.unsubscribe_mailto", "the address is offered to readers, but a person has to read what they write"},
 	{"mail.bounce_address", "mail comes back to this address, but a person has to read it"},

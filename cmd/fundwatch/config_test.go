@@ -122,10 +122,6 @@ mail:
 	want.Sources.Portal.Languages = []string{"fr", "pl"}
 	want.Mail.SMTP.Port = 2525
 	want.Mail.SMTP.Host = "mail.town.example"
-	if len(c.Warnings) != 1 || c.Warnings[0].Key != "crawler.shrink_limit" {
-		t.Errorf("warnings %v, want one of crawler.shrink_limit", c.Warnings)
-	}
-	c.Warnings = nil
 	if diff := cmp.Diff(want, c, ignoreUnexported); diff != "" {
 		t.Errorf("LoadConfig (-want +got):\n%s", diff)
 	}

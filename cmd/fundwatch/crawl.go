@@ -15,7 +15,7 @@ import (
 )
 
 func newCrawl(l *launcher) *cobra.Command {
-	var dryRun, asJSON bool
+	var dryRun, accept, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "crawl [SOURCE...]",
 		Short: "Collect calls now",
@@ -24,15 +24,16 @@ func newCrawl(l *launcher) *cobra.Command {
 Calls are never deleted: a source that fails, or answers something else than it was asked, keeps
 its old calls. The exit code is then 1, and the reason is printed and kept for 'fundwatch status'.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return l.crawl(cmd.Context(), args, dryRun, asJSON)
+			return l.crawl(cmd.Context(), args, dryRun, accept, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "fetch and parse, store nothing")
+	cmd.Flags().BoolVar(&accept, "accept", false, "take a sweep that was held: you have looked, and the source is right")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 
-func (l *launcher) crawl(ctx context.Context, sources []string, dryRun, asJSON bool) error {
+func (l *launcher) crawl(ctx context.Context, sources []string, dryRun, accept, asJSON bool) error {
 	a, err := l.open(ctx)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (l *launcher) crawl(ctx context.Context, sources []string, dryRun, asJSON b
 	if dryRun {
 		return a.dryCrawl(ctx, sources, asJSON)
 	}
-	reports, crawlErr := a.crawl(ctx, sources)
+	reports, crawlErr := a.crawl(ctx, sources, accept)
 	if err := a.printCrawls(reports, asJSON); err != nil {
 		return err
 	}

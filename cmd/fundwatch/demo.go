@@ -114,7 +114,7 @@ func (l *launcher) demoWeek(ctx context.Context, dir, portal, day string) error 
 	if err := importDemoTowns(ctx, a); err != nil {
 		return err
 	}
-	reports, err := a.crawl(ctx, []string{"portal"})
+	reports, err := a.crawl(ctx, []string{"portal"}, false)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,10 @@ type crawlReport struct {
 
 // crawl collects one source after the other. A source that fails keeps its old calls, is recorded as
 // failed, and does not stop the others; the error joins the causes.
-func (a *app) crawl(ctx context.Context, sources []string) ([]crawlReport, error) {
+//
+// A sweep that lost or changed more than crawler.shrink_limit of what is known is held, unless accept says
+// that a person has looked: neither "everything is gone" nor "everything changed" goes out by itself.
+func (a *app) crawl(ctx context.Context, sources []string, accept bool) ([]crawlReport, error) {
 	var reports []crawlReport
 	err := a.exclusively(ctx, "crawl", func(ctx context.Context) error {
 		topics, err := a.topics()
@@ -36,7 +39,7 @@ func (a *app) crawl(ctx context.Context, sources []string) ([]crawlReport, error
 		}
 		var failures []error
 		for _, source := range sources {
-			report, err := a.crawlSource(ctx, source, topics)
+			report, err := a.crawlSource(ctx, source, topics, accept)
 			if err != nil {
 				return err // the database failed or we were stopped: no other source would fare better
 			}
@@ -58,7 +61,7 @@ func partly(err error) error {
 	return partlyError{err}
 }
 
-func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topics) (crawlReport, error) {
+func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topics, accept bool) (crawlReport, error) {
 	run, err := a.db.BeginRun(ctx, source, a.now())
 	if err != nil {
 		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
@@ -69,13 +72,57 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 		err = errors.Join(err, a.db.FailRun(context.WithoutCancel(ctx), run, "stopped before it was complete", a.now()))
 		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
 	}
+	if !accept {
+		if err := a.hold(ctx, &sweep); err != nil {
+			return crawlReport{}, err
+		}
+	}
 	saved, err := a.db.SaveSweep(ctx, run, sweep, topics.Classify, a.now())
+	if errors.Is(err, calls.ErrHeld) {
+		held := heldRun(run, &sweep, err)
+		return crawlReport{Run: held, Odd: sweep.Odd, Err: err}, a.db.FailRun(ctx, run, err.Error()+acceptHint, a.now())
+	}
 	if err != nil {
 		return crawlReport{}, fmt.Errorf("save sweep %s: %w", source, err)
 	}
 	a.log.Info("crawled", "source", source, "run", saved.ID, "seen", saved.Seen, "new", saved.New,
 		"changed", saved.Changed, "odd", saved.Odd, "complete", saved.Complete)
 	return crawlReport{Run: saved, Odd: sweep.Odd, Err: sweep.Err}, nil
+}
+
+// fewCalls is how few known calls say nothing about a share of them.
+const fewCalls = 20
+
+const acceptHint = ". If it is right, 'fundwatch crawl --accept' takes it as it is"
+
+// hold keeps absence from counting in a sweep that shrank too much, and sets how much may change.
+func (a *app) hold(ctx context.Context, sweep *calls.Sweep) error {
+	listed, err := a.db.Listed(ctx, sweep.Source, a.now())
+	if err != nil || listed < fewCalls {
+		return err
+	}
+	limit := a.cfg.Crawler.ShrinkLimit
+	sweep.MostChanged = max(fewCalls, int(limit*float64(listed)))
+	if found := stillOn(sweep.Found, a.now()); sweep.Complete && float64(found) < (1-limit)*float64(listed) {
+		sweep.Complete, sweep.Verified = false, ""
+		sweep.Err = fmt.Errorf("%w: only %d open or forthcoming calls where %d should be%s", calls.ErrHeld, found, listed, acceptHint)
+	}
+	return nil
+}
+
+// stillOn returns how many of the calls are open or forthcoming.
+func stillOn(list []calls.Call, now time.Time) int {
+	n := 0
+	for i := range list {
+		status := list[i].Status(now)
+		n += count(status == calls.Open || status == calls.Forthcoming)
+	}
+	return n
+}
+
+// heldRun describes a run of which nothing was stored.
+func heldRun(id int64, sweep *calls.Sweep, cause error) calls.Run {
+	return calls.Run{ID: id, Source: sweep.Source, Started: sweep.Started, Pages: sweep.Pages, Seen: len(sweep.Found), Odd: len(sweep.Odd), Error: cause.Error()}
 }
 
 // sweep fetches without storing.

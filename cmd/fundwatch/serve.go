@@ -154,7 +154,7 @@ func (d *daemon) crawlIfDue(ctx context.Context) error {
 	if len(due) == 0 {
 		return nil
 	}
-	_, err = d.crawl(ctx, due)
+	_, err = d.crawl(ctx, due, false)
 	return err
 }
 
