@@ -105,10 +105,10 @@ func FuzzParseQuery(f *testing.F) {
 
 func ExampleParseQuery() {
 	for _, c := range calls.ParseQuery(`"town twinning" youth OR culture -sport`) {
-		fmt.Println(c)
+		fmt.Println(c.Any, c.Not)
 	}
 	// Output:
-	// {[{[town twinning] false}] false}
-	// {[{[youth] false} {[culture] false}] false}
-	// {[{[sport] false}] true}
+	// [{[town twinning] false}] false
+	// [{[youth] false} {[culture] false}] false
+	// [{[sport] false}] true
 }

@@ -1,6 +1,9 @@
 package calls
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Widening is a word or phrase of a search that means topics.
 type Widening struct {
@@ -16,9 +19,10 @@ func (t *Topics) Widen(clauses []Clause) (wide []Clause, widened []Widening) {
 		if !c.Not {
 			for _, term := range c.Any {
 				words := strings.Join(term.Words, " ")
-				if topics := t.Meaning(words); len(topics) > 0 {
-					c.Topics = append(c.Topics[:len(c.Topics):len(c.Topics)], topics...)
-					widened = append(widened, Widening{words, topics})
+				fresh := slices.DeleteFunc(t.Meaning(words), func(id string) bool { return slices.Contains(c.Topics, id) })
+				if len(fresh) > 0 { // the other spelling of an umlaut means nothing new
+					c.Topics = slices.Concat(c.Topics, fresh)
+					widened = append(widened, Widening{words, fresh})
 				}
 			}
 		}
