@@ -106,12 +106,19 @@ func (a *app) viewer() (viewer, error) {
 	return viewer{programmes: a.programmes, label: label, now: a.now()}, nil
 }
 
-// sourceNames returns the enabled sources.
-func (a *app) sourceNames() []string {
-	if !a.cfg.Sources.Portal.Enabled {
-		return nil
+// sourceNames returns the enabled sources, the portal first.
+func (a *app) sourceNames() ([]string, error) {
+	var names []string
+	if a.cfg.Sources.Portal.Enabled {
+		names = append(names, portalSource)
 	}
-	return []string{"portal"}
+	defs, err := a.cfg.Sources.all()
+	for i := range defs {
+		if defs[i].Enabled {
+			names = append(names, defs[i].ID)
+		}
+	}
+	return names, err
 }
 
 // crawlRetries is how often a request is tried again: with the crawler's back-off about a minute, after

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -46,50 +44,4 @@ func (l *launcher) listTopics(language string, asJSON bool) error {
 		return writeJSON(l.out, entries)
 	}
 	return t.print()
-}
-
-func newSources(l *launcher) *cobra.Command {
-	list := &cobra.Command{
-		Use: "list", Short: "List sources and their last crawl", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return l.listSources(cmd.Context()) },
-	}
-	return group("sources", "Look at where calls are collected", list)
-}
-
-func (l *launcher) listSources(ctx context.Context) error {
-	a, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	runs, err := a.db.LastRuns(ctx)
-	if err != nil {
-		return err
-	}
-	t := table{screen: a.screen, columns: []column{
-		{title: "source"}, {title: "last"}, {title: "seen", right: true}, {title: "state", least: 16}, {title: "address", least: 20, drop: 100},
-	}}
-	for _, name := range a.sourceNames() {
-		last, seen, state := cell{whole: ""}, "", "never collected"
-		if r, ok := runs[name]; ok {
-			last = cell{whole: rfc3339(r.Started), short: r.Started.In(a.zone).Format("2 Jan 15:04")}
-			seen, state = fmt.Sprint(r.Seen), runState(r)
-		}
-		t.add(cell{whole: name, style: bold}, last, cell{whole: seen}, cell{whole: state}, cell{whole: a.cfg.Sources.Portal.URL, style: faint})
-	}
-	if len(a.sourceNames()) == 0 {
-		fmt.Fprintln(l.err, "No source is enabled.")
-		return nil
-	}
-	return t.print()
-}
-
-func runState(r calls.Run) string {
-	switch {
-	case r.Error != "":
-		return "failed: " + r.Error
-	case r.Complete:
-		return "complete"
-	}
-	return "not complete"
 }

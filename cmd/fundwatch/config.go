@@ -40,6 +40,8 @@ type CrawlerConfig struct {
 // A SourcesConfig says what is collected.
 type SourcesConfig struct {
 	Portal PortalConfig `yaml:"portal"`
+
+	other []sourceSetting // built-in sources that are changed, and sources of one's own
 }
 
 // A PortalConfig is the EU Funding & Tenders Portal as a source.

@@ -21,7 +21,7 @@ func TestExampleHoldsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(FilesConfig{})); diff != "" {
+	if diff := cmp.Diff(want, got, ignoreUnexported); diff != "" {
 		t.Errorf("example (-default +example):\n%s", diff)
 	}
 }

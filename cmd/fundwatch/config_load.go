@@ -43,6 +43,7 @@ func loadProgrammeNames() (programmeNames, error) { return calls.LoadProgrammes(
 type configLoader struct {
 	config   *Config
 	path     string
+	data     []byte // of the file
 	environ  []string
 	settings []*setting
 	problems Problems
@@ -57,6 +58,7 @@ func (l *configLoader) readFile() {
 	}
 	root, problems := readYAML(l.path, data)
 	l.problems = append(l.problems, problems...)
+	l.data = data
 	l.section("", root)
 }
 
@@ -76,6 +78,8 @@ func (l *configLoader) section(prefix string, n yamlNode) {
 			l.apply(l.find(key), pair)
 		case len(l.namesUnder(key+".")) > 0:
 			l.section(key+".", pair.value)
+		case prefix == "sources." && pair.value.kind == yamlMap:
+			l.source(pair)
 		default:
 			l.report(pair.line, shortKey(key), l.unknownKey(prefix, pair))
 		}
@@ -126,9 +130,6 @@ func (l *configLoader) namesUnder(prefix string) []string {
 // unknownKey says which key may have been meant: a name like it in the same section, or the same name
 // in another one.
 func (l *configLoader) unknownKey(prefix string, pair yamlPair) *fault {
-	if prefix == "sources." && hasKey(pair.value, "kind") {
-		return &fault{"this version collects only from the portal", "remove this source"}
-	}
 	var near []string
 	for _, name := range calls.Nearest(pair.key, l.namesUnder(prefix)) {
 		near = append(near, prefix+name)

@@ -20,6 +20,9 @@ func (c *Config) Print(w io.Writer) error {
 	for _, s := range shown.settings(loadProgrammeNames) {
 		path := strings.Split(s.key, ".")
 		sections, name := path[:len(path)-1], path[len(path)-1]
+		if len(open) > 0 && open[0] == "sources" && (len(sections) == 0 || sections[0] != "sources") {
+			b.WriteString(c.Sources.print()) // they end the section that is left
+		}
 		for i, section := range sections {
 			if i >= len(open) || open[i] != section {
 				b.WriteString(strings.Repeat("  ", i) + section + ":\n")

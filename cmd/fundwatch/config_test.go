@@ -15,7 +15,7 @@ import (
 // homeOnly is an environment in which nothing is configured.
 var homeOnly = []string{"HOME=/home/clerk"}
 
-var ignoreUnexported = cmpopts.IgnoreUnexported(FilesConfig{})
+var ignoreUnexported = cmpopts.IgnoreUnexported(FilesConfig{}, SourcesConfig{})
 
 // writeConfig writes a configuration into a folder of its own and returns its path.
 func writeConfig(t *testing.T, text string) string {
@@ -198,8 +198,11 @@ func TestConfigProblems(t *testing.T) {
 			`config.yaml:4: mail.dkim.selector: "a b" is no domain name`,
 		}},
 		{"own source", "sources:\n  my-region:\n    kind: html\n  protal: {}\n", nil, []string{
-			`config.yaml:2: sources.my-region: this version collects only from the portal`,
-			`config.yaml:4: sources.protal: unknown key (did you mean sources.portal?)`,
+			`config.yaml:3: sources.my-region.name: the name for people is missing`,
+			`config.yaml:3: sources.my-region.url: the address is missing`,
+			`config.yaml:3: sources.my-region.item: the selector of one call is missing`,
+			`config.yaml:3: sources.my-region.fields.title: the rule for the title is missing`,
+			`config.yaml:4: sources.protal: no source is built in under this name (did you mean portal?)`,
 		}},
 		{"environment", "timezone: UTC\n", []string{
 			"FUNDWATCH_MAIL_SMTP_PROT=25", "FUNDWATCH_MAIL_SMTP_PORT=x", "FUNDWATCH_WEB_FLAVOUR=y", "FUNDWATCH_SOURCES_PORTAL_LANGUAGES=xx",

@@ -61,7 +61,10 @@ func (l *launcher) crawl(ctx context.Context, sources []string, dryRun, accept, 
 
 // chosenSources returns the enabled sources, or those named, refusing unknown and disabled ones.
 func (a *app) chosenSources(named []string) ([]string, error) {
-	known := a.sourceNames()
+	known, err := a.sourceNames()
+	if err != nil {
+		return nil, err
+	}
 	if len(named) == 0 {
 		if len(known) == 0 {
 			return nil, misusef("no source is enabled: set sources.portal.enabled in the configuration")

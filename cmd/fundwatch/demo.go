@@ -114,12 +114,9 @@ func (l *launcher) demoWeek(ctx context.Context, dir, portal, day string) error 
 	if err := importDemoTowns(ctx, a); err != nil {
 		return err
 	}
-	reports, err := a.crawl(ctx, []string{"portal"}, false)
-	if err != nil {
+	if err := a.demoCrawl(ctx); err != nil {
 		return err
 	}
-	run := reports[0].Run
-	fmt.Fprintf(l.out, "  crawl   %d calls seen: %d new, %d changed, %d unchanged\n", run.Seen, run.New, run.Changed, run.Unchanged)
 	if err := a.printWeekChanges(ctx); err != nil {
 		return err
 	}
@@ -155,6 +152,25 @@ func withoutSettings(environ []string) []string {
 		}
 	}
 	return kept
+}
+
+// demoCrawl collects every source that is on: the stand-in portal, and the calendars, which need no network.
+func (a *app) demoCrawl(ctx context.Context) error {
+	names, err := a.sourceNames()
+	if err != nil {
+		return err
+	}
+	reports, err := a.crawl(ctx, names, false)
+	if err != nil {
+		return err
+	}
+	var sum calls.Run
+	for _, r := range reports {
+		sum.Seen, sum.New, sum.Changed, sum.Unchanged = sum.Seen+r.Run.Seen, sum.New+r.Run.New, sum.Changed+r.Run.Changed, sum.Unchanged+r.Run.Unchanged
+	}
+	_, err = fmt.Fprintf(a.screen.out, "  crawl   %d calls of %d sources: %d new, %d changed, %d unchanged\n",
+		sum.Seen, len(reports), sum.New, sum.Changed, sum.Unchanged)
+	return err
 }
 
 func importDemoTowns(ctx context.Context, a *app) error {

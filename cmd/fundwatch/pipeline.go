@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fundwatch/calls"
@@ -127,13 +128,29 @@ func heldRun(id int64, sweep *calls.Sweep, cause error) calls.Run {
 
 // sweep fetches without storing.
 func (a *app) sweep(ctx context.Context, source string) calls.Sweep {
-	portal := a.cfg.Sources.Portal
-	return a.crawler().Portal(ctx, crawler.PortalSource{
-		Name:       source,
-		URL:        portal.URL,
-		Programmes: portal.Programmes,
-		Languages:  portal.Languages,
-	}, a.programmes)
+	if portal := a.cfg.Sources.Portal; source == portalSource {
+		return a.crawler().Portal(ctx, crawler.PortalSource{
+			Name: source, URL: portal.URL, Programmes: portal.Programmes, Languages: portal.Languages,
+		}, a.programmes)
+	}
+	def, err := a.definition(source)
+	if err != nil {
+		return calls.Sweep{Source: source, Started: a.now(), Err: err}
+	}
+	return a.crawler().Source(ctx, def, a.programmes)
+}
+
+// definition returns the definition of a source that is not the portal.
+func (a *app) definition(source string) (crawler.SourceDef, error) {
+	defs, err := a.cfg.Sources.all()
+	if err != nil {
+		return crawler.SourceDef{}, err
+	}
+	i := slices.IndexFunc(defs, func(d crawler.SourceDef) bool { return d.ID == source })
+	if i < 0 {
+		return crawler.SourceDef{}, fmt.Errorf("source %q: %w", source, calls.ErrNotFound)
+	}
+	return defs[i], nil
 }
 
 // A matchReport counts what matching did.
@@ -258,8 +275,12 @@ func (a *app) staleSources(ctx context.Context) ([]calls.StaleSource, error) {
 	if len(complete) == 0 {
 		return nil, errNeverCollected
 	}
+	names, err := a.sourceNames()
+	if err != nil {
+		return nil, err
+	}
 	var stale []calls.StaleSource
-	for _, source := range a.sourceNames() {
+	for _, source := range names {
 		if last, ok := complete[source]; ok && a.now().Sub(last) > staleAfter {
 			stale = append(stale, calls.StaleSource{Source: source, Since: last})
 		}

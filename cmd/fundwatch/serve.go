@@ -145,8 +145,12 @@ func (d *daemon) crawlIfDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	names, err := d.sourceNames()
+	if err != nil {
+		return err
+	}
 	var due []string
-	for _, source := range d.sourceNames() {
+	for _, source := range names {
 		if last, ok := runs[source]; !ok || last.Started.Before(firing) {
 			due = append(due, source)
 		}

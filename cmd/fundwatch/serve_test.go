@@ -42,7 +42,7 @@ func TestServeDoesWhatIsDueAndStops(t *testing.T) {
 	if got := len(server.received()); got < 4 {
 		t.Errorf("got %d mails on the next Tuesday, want the new subscriber's too", got)
 	}
-	if out := must(t, environ, "status", "--now", "2026-09-08T10:00:00Z"); !strings.Contains(out, "all is well") || strings.Count(out, "source ") != 1 {
+	if out := must(t, environ, "status", "--now", "2026-09-08T10:00:00Z"); !strings.Contains(out, "all is well") {
 		t.Errorf("status: %s", out)
 	}
 }

@@ -117,7 +117,11 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range a.sourceNames() {
+	names, err := a.sourceNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		r, ok := runs[name]
 		if !ok {
 			v.Sources = append(v.Sources, sourceView{Source: name})
