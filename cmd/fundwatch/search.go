@@ -41,6 +41,7 @@ const searchExample = `  fundwatch search "networks of towns"
   fundwatch search youth exchange --programme CERV,ERASMUS --deadline-before 2027-02-01
   fundwatch search jumelage
   fundwatch search youth -exchange
+  fundwatch search --status expected town
   fundwatch search --topic town-twinning --json | jq '.[].identifier'`
 
 func newSearch(l *launcher) *cobra.Command {
@@ -55,7 +56,7 @@ func newSearch(l *launcher) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.programmes, "programme", nil, "only these `PROGRAMMES`, such as CERV,LIFE")
 	flags.StringSliceVar(&f.topics, "topic", nil, "only these `TOPICS` (see 'fundwatch topics')")
-	flags.StringSliceVar(&f.statuses, "status", []string{"open", "forthcoming"}, "open, forthcoming, closed, withdrawn or all")
+	flags.StringSliceVar(&f.statuses, "status", []string{"open", "forthcoming"}, "open, forthcoming, closed, withdrawn, all, or expected: the next rounds, foreseen from past ones")
 	flags.StringSliceVar(&f.sources, "source", nil, "only calls of these `SOURCES`")
 	flags.StringVar(&f.deadlineBefore, "deadline-before", "", "next deadline before this `DAY`")
 	flags.StringVar(&f.deadlineAfter, "deadline-after", "", "next deadline on or after this `DAY`")
@@ -89,6 +90,14 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 	defer a.close()
 	widened, err := a.widen(&q, f.exact)
 	if err != nil {
+		return err
+	}
+	if slices.Contains(f.statuses, expectedStatus) {
+		found, err := a.searchExpected(ctx, q, f.json)
+		if err == nil && found == 0 {
+			fmt.Fprintln(l.err, "No round is expected that fits.")
+			return quietError(exitPartly)
+		}
 		return err
 	}
 	hits, err := a.db.Search(ctx, q, a.now())
@@ -235,6 +244,10 @@ func parseStatuses(words []string) ([]calls.Status, error) {
 		switch {
 		case s == "all":
 			return nil, nil
+		case s == expectedStatus && len(words) > 1:
+			return nil, misusef("--status expected stands alone: what is foreseen has no dates yet, only ranges")
+		case s == expectedStatus:
+			return nil, nil
 		case !slices.Contains(calls.Statuses(), s):
 			return nil, misusef("--status %q: want one of %s", w, strings.Join(statusWords(), ", "))
 		}
@@ -243,7 +256,7 @@ func parseStatuses(words []string) ([]calls.Status, error) {
 	return statuses, nil
 }
 
-func statusWords() []string { return append(wordsOf(calls.Statuses()), "all") }
+func statusWords() []string { return append(wordsOf(calls.Statuses()), expectedStatus, "all") }
 
 func wordsOf[T ~string](list []T) []string {
 	words := make([]string, len(list))

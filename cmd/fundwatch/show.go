@@ -52,7 +52,11 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 		view.History = historyView(history)
 		return writeJSON(a.screen.out, view)
 	}
-	return card{a.screen, v, c, history}.print()
+	rounds, err := a.roundLines(ctx, c)
+	if err != nil {
+		return err
+	}
+	return card{a.screen, v, c, history, rounds}.print()
 }
 
 // oneCall finds the one call that name means. Several are an error that names them.
@@ -87,6 +91,7 @@ type card struct {
 	viewer  viewer
 	call    *calls.Call
 	history []calls.Change
+	rounds  []string // of its family, newest first; nil if none is known
 }
 
 const labelWidth = 13
@@ -96,6 +101,12 @@ func (k card) print() error {
 	k.heading(w)
 	k.facts(w)
 	k.texts(w)
+	if len(k.rounds) > 1 {
+		fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "Rounds"))
+		for _, line := range k.rounds {
+			k.fact(w, "", line)
+		}
+	}
 	k.changes(w)
 	return w.Flush()
 }

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fundwatch/calls"
+)
+
+// expected is the status of calls that do not exist yet: they are foreseen from past rounds.
+const expectedStatus = "expected"
+
+// An expectedView is a foreseen round as programs read it.
+type expectedView struct {
+	Family     string  `json:"family"`
+	Title      string  `json:"title"`
+	Programme  *string `json:"programme"`
+	Status     string  `json:"status"` // always "expected"
+	Year       int     `json:"year"`
+	OpensFrom  *string `json:"opens_from"`
+	OpensTo    *string `json:"opens_to"`
+	ClosesFrom *string `json:"closes_from"`
+	ClosesTo   *string `json:"closes_to"`
+	Years      []int   `json:"years"`
+	Basis      string  `json:"basis"`
+	Last       *string `json:"last_identifier"`
+	URL        *string `json:"last_url"`
+}
+
+// searchExpected lists the rounds that are to be expected and fit the words, programmes and topics.
+func (a *app) searchExpected(ctx context.Context, q calls.Search, asJSON bool) (found int, err error) {
+	foreseen, err := a.foreseen(ctx)
+	if err != nil {
+		return 0, err
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return 0, err
+	}
+	foreseen = slices.DeleteFunc(foreseen, func(e calls.Expected) bool { return !expectedFits(topics, &e, q) })
+	if q.Limit > 0 {
+		foreseen = foreseen[:min(len(foreseen), q.Limit)]
+	}
+	if asJSON {
+		return len(foreseen), a.printExpectedJSON(foreseen)
+	}
+	return len(foreseen), a.printExpected(foreseen)
+}
+
+// foreseen returns every round that is to be expected at now, soonest first.
+func (a *app) foreseen(ctx context.Context) ([]calls.Expected, error) {
+	rounds, seen, err := a.pastRounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return calls.Expect(rounds.All(), seen, a.now()), nil
+}
+
+// pastRounds returns the rounds of the table and all calls of the database.
+func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, error) {
+	rounds, err := calls.LoadRounds()
+	if err != nil {
+		return nil, nil, err
+	}
+	hits, err := a.db.Search(ctx, calls.Search{}, a.now())
+	if err != nil {
+		return nil, nil, fmt.Errorf("read calls: %w", err)
+	}
+	seen := make([]calls.Call, len(hits))
+	for i := range hits {
+		seen[i] = hits[i].Call
+	}
+	return rounds, seen, nil
+}
+
+// expectedFits holds a foreseen round against a search as if it were a call with its title and the
+// identifier of its last round.
+func expectedFits(topics *calls.Topics, e *calls.Expected, q calls.Search) bool {
+	like := calls.Call{Title: e.Title, Identifier: e.LastIdentifier, Programme: e.Programme, Language: "en"}
+	var about []string
+	for _, hit := range topics.Classify(&like) {
+		about = append(about, hit.Topic)
+	}
+	if len(q.Programmes) > 0 && !slices.ContainsFunc(q.Programmes, func(p string) bool { return strings.EqualFold(p, e.Programme) }) {
+		return false
+	}
+	if len(q.Topics) > 0 && !overlap(q.Topics, about) {
+		return false
+	}
+	text := e.Title + " " + e.LastIdentifier + " " + e.Programme
+	for _, c := range q.Clauses {
+		holds := len(calls.Marks(text, []calls.Clause{{Any: c.Any}})) > 0 || overlap(c.Topics, about)
+		if holds == c.Not {
+			return false
+		}
+	}
+	return true
+}
+
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+func (a *app) printExpected(foreseen []calls.Expected) error {
+	t := table{screen: a.screen, columns: []column{
+		{title: "opens"}, {title: "closes"}, {title: "title", least: 16}, {title: "prog", drop: 70}, {title: "because", least: 20, drop: 100},
+	}}
+	for i := range foreseen {
+		e := &foreseen[i]
+		t.add(
+			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: dayRange(e.OpensFrom, e.OpensTo), style: cyan},
+			cell{whole: e.ClosesFrom + "/" + e.ClosesTo, short: dayRange(e.ClosesFrom, e.ClosesTo), style: yellow},
+			cell{whole: fmt.Sprintf("%s %d", e.Title, e.Year), style: bold},
+			cell{whole: e.Programme, style: faint},
+			cell{whole: e.Basis, style: faint})
+	}
+	if len(foreseen) == 0 {
+		return nil
+	}
+	return t.print()
+}
+
+// dayRange writes a range of days as short as it stays clear: "11-20 Dec 26", "24 Mar-23 Apr 27".
+func dayRange(from, to string) string {
+	f, errFrom := parseMoment(from)
+	u, errTo := parseMoment(to)
+	if errFrom != nil || errTo != nil {
+		return "not known"
+	}
+	f, u = f.In(calls.Brussels()), u.In(calls.Brussels())
+	switch {
+	case from == to:
+		return u.Format("2 Jan 06")
+	case f.Year() != u.Year():
+		return f.Format("2 Jan 06") + "-" + u.Format("2 Jan 06")
+	case f.Month() != u.Month():
+		return f.Format("2 Jan") + "-" + u.Format("2 Jan 06")
+	}
+	return f.Format("2") + "-" + u.Format("2 Jan 06")
+}
+
+func (a *app) printExpectedJSON(foreseen []calls.Expected) error {
+	views := make([]expectedView, 0, len(foreseen))
+	for _, e := range foreseen {
+		views = append(views, expectedView{
+			Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
+			OpensFrom: stated(e.OpensFrom), OpensTo: stated(e.OpensTo), ClosesFrom: stated(e.ClosesFrom), ClosesTo: stated(e.ClosesTo),
+			Years: append([]int{}, e.Years...), Basis: e.Basis, Last: stated(e.LastIdentifier), URL: stated(e.LastURL),
+		})
+	}
+	return writeJSON(a.screen.out, views)
+}
+
+// roundLines tells the past rounds of a call's family, newest first, and the one that is foreseen.
+func (a *app) roundLines(ctx context.Context, c *calls.Call) ([]string, error) {
+	family, _, ok := calls.Family(c.Identifier)
+	if !ok || c.Kind == calls.KindCascade {
+		return nil, nil // cascade calls share the identifier of the call that pays for them
+	}
+	rounds, seen, err := a.pastRounds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, e := range calls.Expect(rounds.Of(family), seen, a.now()) {
+		if e.Family == family {
+			lines = append(lines, fmt.Sprintf("%d expected: opens %s, closes %s (%s)", e.Year, dayRange(e.OpensFrom, e.OpensTo), dayRange(e.ClosesFrom, e.ClosesTo), e.Basis))
+		}
+	}
+	merged := calls.MergeRounds(rounds.Of(family), seen)
+	for _, r := range slices.Backward(merged) {
+		if r.Family == family {
+			lines = append(lines, roundLine(r))
+		}
+	}
+	return lines, nil
+}
+
+func roundLine(r calls.Round) string {
+	line := fmt.Sprintf("%d: opened %s, deadline %s", r.Year, orNotStated(r.Opened), orNotStated(r.Deadline))
+	if r.Budget.Known {
+		line += ", " + euro(r.Budget.N)
+	}
+	return line
+}
