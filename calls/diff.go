@@ -30,6 +30,8 @@ type Change struct {
 	Old  string
 	New  string
 	At   time.Time
+
+	Reason string // the source's own words on it, in the source's language; "" if it gave none
 }
 
 // Diff returns what a reader would care about between two sightings of one call, in the order of the

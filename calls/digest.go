@@ -39,6 +39,8 @@ type Candidate struct {
 	Match   Match    // no Reasons: it does not match (any more), but was told
 	Told    *Told    // newest facts told or on their way; nil if never told
 	Notices []Notice // told or on their way; Told of each may be left empty
+
+	Explained []Change // the call's recorded changes that have a Reason, newest first; may be nil
 }
 
 // An Item is one call in a digest.
@@ -99,7 +101,7 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 func (d *Digest) place(c *Candidate, t teller) {
 	item := Item{Call: c.Call, Match: c.Match}
 	if c.Told != nil {
-		item.Changes = c.Told.NetChanges(&c.Call, t.now)
+		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
 	}
 	if len(item.Changes) > 0 {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
@@ -115,6 +117,17 @@ func (d *Digest) place(c *Candidate, t teller) {
 	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
 		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
 	}
+}
+
+// withReasons gives each net change the reason of the newest recorded change that led to the same value.
+func withReasons(changes, explained []Change) []Change {
+	for i := range changes {
+		j := slices.IndexFunc(explained, func(e Change) bool { return e.Kind == changes[i].Kind && e.New == changes[i].New })
+		if j >= 0 {
+			changes[i].Reason = explained[j].Reason
+		}
+	}
+	return changes
 }
 
 func canStillApply(c *Call, now time.Time) bool {

@@ -65,13 +65,23 @@ func (q *portalQuestion) address(n int) string {
 	return u.String()
 }
 
-// form returns the body of the question, for the list from its beginning or from its end. Each part is a JSON document and must say so: ordinary
-// form fields are answered by a 500, a plain JSON body is ignored without a word.
+// form returns the body of the question, for the list from its beginning or from its end.
 func (q *portalQuestion) form(backwards bool) (contentType string, body []byte, err error) {
 	must := []any{terms("type", q.kind.code), terms("DATASOURCE", portalIndex), terms("status", portalForthcoming, portalOpen)}
 	if len(q.programme) > 0 {
 		must = append(must, terms("frameworkProgramme", q.programme...))
 	}
+	return q.parts(must, backwards)
+}
+
+// newsForm returns the body of the question for news on these topics, newest first. News have no status.
+func (q *portalQuestion) newsForm(identifiers []string) (contentType string, body []byte, err error) {
+	return q.parts([]any{terms("type", q.kind.code), terms("DATASOURCE", portalIndex), terms("identifier", identifiers...)}, true)
+}
+
+// parts writes a question as a form. Each part is a JSON document and must say so: ordinary form fields
+// are answered by a 500, a plain JSON body is ignored without a word.
+func (q *portalQuestion) parts(must []any, backwards bool) (contentType string, body []byte, err error) {
 	order := "ASC"
 	if backwards {
 		order = "DESC"

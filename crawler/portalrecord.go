@@ -40,6 +40,8 @@ func (d *document) record() PortalRecord {
 		d.readExternal(&r.Raw)
 	case calls.KindCascade:
 		d.readCascade(&r.Raw)
+	default:
+		d.readNews(&r.Raw)
 	}
 	return r
 }

@@ -13,6 +13,7 @@ const (
 	longestName    = 120
 	longestSummary = 240
 	longestWords   = 80
+	longestReason  = 240
 	mostReasons    = 3
 )
 

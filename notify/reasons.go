@@ -8,8 +8,16 @@ import (
 	"fundwatch/calls"
 )
 
-// change says what is different now: old, then new.
+// change says what is different now: old, then new, and why, in the source's words.
 func (w *writer) change(call *calls.Call, c calls.Change) phrase {
+	what := w.difference(call, c)
+	if c.Reason == "" {
+		return what
+	}
+	return w.phrase("change.reason", map[string]phrase{"Change": what, "Reason": {w.quoted(call, c.Reason, longestReason)}})
+}
+
+func (w *writer) difference(call *calls.Call, c calls.Change) phrase {
 	switch c.Kind {
 	case calls.ChangeDeadline:
 		old, new := movedDays(c.Old, c.New)

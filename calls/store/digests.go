@@ -116,6 +116,11 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 		for j := range c.Notices {
 			c.Notices[j].Call = c.Call.Key
 		}
+		if c.Told != nil {
+			if c.Explained, err = reasonsOf(ctx, q, found[i].id); err != nil {
+				return nil, fmt.Errorf("reasons of %q: %w", c.Call.Key, err)
+			}
+		}
 		if over := !c.Call.Withdrawn.IsZero() && (c.Told == nil || c.Told.Status == calls.Withdrawn); !over {
 			candidates = append(candidates, *c)
 		}

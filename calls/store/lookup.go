@@ -130,10 +130,10 @@ func (db *DB) History(ctx context.Context, key calls.Key) ([]calls.Change, error
 		if err != nil {
 			return err
 		}
-		const query = `SELECT seq, kind, old, new, at FROM changes WHERE call = ? ORDER BY seq`
+		const query = `SELECT seq, kind, old, new, at, reason FROM changes WHERE call = ? ORDER BY seq`
 		changes, err = collect(ctx, q, func(s scanner) (calls.Change, error) {
 			c := calls.Change{Call: key}
-			return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At))
+			return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
 		}, query, id)
 		return err
 	})

@@ -55,6 +55,8 @@ type changeView struct {
 	Kind calls.ChangeKind `json:"kind"`
 	Old  string           `json:"old"`
 	New  string           `json:"new"`
+
+	Reason *string `json:"reason"`
 }
 
 // A viewer turns calls into views: it knows the names of things.

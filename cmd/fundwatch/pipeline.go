@@ -86,9 +86,49 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 	if err != nil {
 		return crawlReport{}, fmt.Errorf("save sweep %s: %w", source, err)
 	}
+	if source == portalSource {
+		a.explainRun(ctx, source)
+	}
 	a.log.Info("crawled", "source", source, "run", saved.ID, "seen", saved.Seen, "new", saved.New,
 		"changed", saved.Changed, "odd", saved.Odd, "complete", saved.Complete)
 	return crawlReport{Run: saved, Odd: sweep.Odd, Err: sweep.Err}, nil
+}
+
+// newsAge is how old the portal's news on a topic may be to explain a change that was just seen.
+const newsAge = 21 * 24 * time.Hour
+
+// explainRun attaches the portal's own words to the changes of this crawl. A reason is a courtesy: if the
+// portal does not answer, the changes stand without one.
+func (a *app) explainRun(ctx context.Context, source string) {
+	changes, err := a.db.Unexplained(ctx, source, a.now())
+	if err == nil && len(changes) > 0 {
+		err = a.explainChanges(ctx, source, changes)
+	}
+	if err != nil {
+		a.log.Warn("changes not explained", "source", source, "err", err)
+	}
+}
+
+func (a *app) explainChanges(ctx context.Context, source string, changes []store.Unexplained) error {
+	var identifiers []string
+	for _, u := range changes {
+		if !slices.Contains(identifiers, u.Identifier) {
+			identifiers = append(identifiers, u.Identifier)
+		}
+	}
+	portal := crawler.PortalSource{Name: source, URL: a.cfg.Sources.Portal.URL}
+	news, err := a.crawler().PortalNews(ctx, portal, identifiers, a.now().Add(-newsAge))
+	if err != nil {
+		return err
+	}
+	var explained []calls.Change
+	for _, u := range changes {
+		if i := slices.IndexFunc(news, func(n crawler.News) bool { return n.Identifier == u.Identifier }); i >= 0 {
+			u.Change.Reason = news[i].Text
+			explained = append(explained, u.Change)
+		}
+	}
+	return a.db.Explain(ctx, explained)
 }
 
 // fewCalls is how few known calls say nothing about a share of them.

@@ -79,7 +79,7 @@ func (a *app) oneCall(ctx context.Context, name string) (*calls.Call, error) {
 func historyView(history []calls.Change) []changeView {
 	views := make([]changeView, 0, len(history))
 	for _, h := range history {
-		views = append(views, changeView{rfc3339(h.At), h.Kind, h.Old, h.New})
+		views = append(views, changeView{rfc3339(h.At), h.Kind, h.Old, h.New, stated(h.Reason)})
 	}
 	return views
 }
@@ -279,6 +279,9 @@ func (k card) changes(w *bufio.Writer) {
 	fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "History"))
 	for _, h := range k.history {
 		k.fact(w, calls.Day(h.At), changeLine(h))
+		if h.Reason != "" {
+			k.fact(w, "", "the source says: "+h.Reason)
+		}
 	}
 }
 

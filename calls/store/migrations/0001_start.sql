@@ -134,7 +134,8 @@ CREATE TABLE changes (
 	kind TEXT NOT NULL CHECK (kind <> ''),
 	old  TEXT NOT NULL,
 	new  TEXT NOT NULL,
-	at   TEXT NOT NULL
+	at   TEXT NOT NULL,
+	reason TEXT NOT NULL DEFAULT '' -- the source's own words, learnt after the change
 ) STRICT;
 CREATE INDEX changes_call ON changes (call, seq);
 

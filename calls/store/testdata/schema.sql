@@ -39,7 +39,8 @@ CREATE TABLE changes (
 	kind TEXT NOT NULL CHECK (kind <> ''),
 	old  TEXT NOT NULL,
 	new  TEXT NOT NULL,
-	at   TEXT NOT NULL
+	at   TEXT NOT NULL,
+	reason TEXT NOT NULL DEFAULT '' -- the source's own words, learnt after the change
 ) STRICT;
 
 CREATE TABLE counters (
