@@ -193,21 +193,3 @@ func (c *Call) NextDeadline(now time.Time) (Deadline, bool) {
 	}
 	return Deadline{}, false
 }
-
-// ClosedToNewcomers reports whether somebody who starts today can no longer apply although the call
-// is not over, and says why in English: the first of two stages has passed, or the beneficiary is
-// already named. Rule: what the identifiers of the portal mean (-IBA, -SGA), checked 2026-11-22.
-func (c *Call) ClosedToNewcomers(now time.Time) (why string, closed bool) {
-	if c.Model == TwoStage && len(c.Deadlines) > 1 && c.Deadlines[0].Passed(now) {
-		return "second stage: only those who passed the first may apply", true
-	}
-	for _, part := range strings.Split(strings.ToUpper(c.Identifier), "-") {
-		switch part {
-		case "IBA":
-			return "the beneficiary is already named", true
-		case "SGA":
-			return "only for holders of a framework partnership", true
-		}
-	}
-	return "", false
-}

@@ -87,6 +87,8 @@ func TestClosedToNewcomers(t *testing.T) {
 		"first cut-off over": {calls.Call{Model: calls.MultipleCutOff, Deadlines: two}, false},
 		"identified":         {calls.Call{Identifier: "CERV-2026-NEB-IBA"}, true},
 		"framework grant":    {calls.Call{Identifier: "LIFE-2026-NGO-SGA-2"}, true},
+		"an operator only":   {calls.Call{Identifier: "LIFE-2025-CET-EUCF"}, true},
+		"its neighbour":      {calls.Call{Identifier: "LIFE-2025-CET-ENERPOV"}, false},
 		"letters inside":     {calls.Call{Identifier: "HORIZON-IBAN-2026"}, false},
 	}
 	for name, test := range tests {

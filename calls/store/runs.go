@@ -151,6 +151,29 @@ func (db *DB) LastComplete(ctx context.Context) (map[string]time.Time, error) {
 	return last, nil
 }
 
+// FailuresInARow returns how many runs of each source failed since its last complete one, or ended with
+// an error since its last one without. A source without failures is missing.
+func (db *DB) FailuresInARow(ctx context.Context) (map[string]int, error) {
+	const query = `
+		SELECT r.source, COUNT(*) FROM runs r
+		WHERE r.ended IS NOT NULL AND r.error <> ''
+			AND r.id > (SELECT IFNULL(MAX(g.id), 0) FROM runs g WHERE g.source = r.source AND g.ended IS NOT NULL AND g.error = '')
+		GROUP BY r.source`
+	type row struct {
+		source string
+		n      int
+	}
+	rows, err := collect(ctx, db.read, func(s scanner) (r row, err error) { return r, s.Scan(&r.source, &r.n) }, query)
+	if err != nil {
+		return nil, fmt.Errorf("count failed runs: %w", err)
+	}
+	failures := make(map[string]int, len(rows))
+	for _, r := range rows {
+		failures[r.source] = r.n
+	}
+	return failures, nil
+}
+
 // OddRecords returns what a run could not believe, in the order in which it was met.
 func (db *DB) OddRecords(ctx context.Context, run int64) ([]calls.Odd, error) {
 	const query = `SELECT reference, problem FROM odd_records WHERE run = ? ORDER BY position`

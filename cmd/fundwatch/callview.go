@@ -32,7 +32,7 @@ type callView struct {
 	ExpectedGrants calls.Number `json:"expected_grants"`
 	ActionType     *string      `json:"action_type"`
 	Topics         []topicView  `json:"topics"`
-	Eligibility    *string      `json:"eligibility"` // null: this version holds no rules yet
+	Eligibility    *string      `json:"eligibility"` // why a town cannot win it; null: not checked
 	FirstSeen      string       `json:"first_seen"`
 	LastSeen       string       `json:"last_seen"`
 	Changed        *string      `json:"changed"`
@@ -81,6 +81,9 @@ func (v viewer) view(c *calls.Call) callView {
 	}
 	for _, d := range c.Deadlines {
 		view.Deadlines = append(view.Deadlines, rfc3339(d.At))
+	}
+	if why, closed := c.ClosedToNewcomers(v.now); closed {
+		view.Eligibility = stated("closed to newcomers: " + why)
 	}
 	if next, ok := c.NextDeadline(v.now); ok {
 		left := next.DaysLeft(v.now)
@@ -134,7 +137,7 @@ func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
 		return "opens " + dayThisYear(c.Opens, now), cyan
 	}
 	if _, closed := c.ClosedToNewcomers(now); closed {
-		return "not new", faint // only for those who are in it already: `show` says why
+		return "no entry", faint // open, but not for a town that starts today: `show` says why
 	}
 	next, ok := c.NextDeadline(now)
 	if !ok {

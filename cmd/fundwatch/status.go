@@ -49,6 +49,7 @@ type sourceView struct {
 	Error    *string `json:"error"`
 
 	LastComplete *string `json:"last_complete"`
+	Failures     int     `json:"failures_in_a_row"`
 
 	run       int64
 	startedAt time.Time
@@ -117,6 +118,10 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 	if err != nil {
 		return err
 	}
+	failures, err := a.db.FailuresInARow(ctx)
+	if err != nil {
+		return err
+	}
 	names, err := a.sourceNames()
 	if err != nil {
 		return err
@@ -131,16 +136,23 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 		v.Sources = append(v.Sources, sourceView{
 			Source: name, Started: moment(r.Started), Ended: moment(r.Ended), Seen: r.Seen, New: r.New, Changed: r.Changed,
 			Odd: r.Odd, Complete: r.Complete, Verified: stated(r.Verified), Error: stated(r.Error), run: r.ID, startedAt: r.Started,
-			LastComplete: moment(complete[name]),
+			LastComplete: moment(complete[name]), Failures: failures[name],
 		})
 		switch {
 		case r.Error != "":
-			v.Attention = append(v.Attention, fmt.Sprintf("the last crawl of %s failed (last complete: %s): %s", name, orNever(complete[name]), r.Error))
+			v.Attention = append(v.Attention, fmt.Sprintf("%s failed %s (last complete: %s): %s", name, times(failures[name]), orNever(complete[name]), r.Error))
 		case a.now().Sub(r.Started) > staleAfter:
 			v.Attention = append(v.Attention, fmt.Sprintf("%s was last collected on %s", name, calls.Day(r.Started)))
 		}
 	}
 	return nil
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times in a row", n)
 }
 
 func orNever(t time.Time) string {
