@@ -17,6 +17,10 @@ type Sweep struct {
 	Verified string // how completeness was established, in English, for `status`
 	Err      error  // why it is not complete; nil if it is
 
+	// Programmes are the short codes that were asked for; empty: all. Absence of a call of another programme
+	// means nothing.
+	Programmes []string
+
 	// MostChanged is how many known calls may differ before the store holds the sweep and keeps all as it was
 	// (see [ErrHeld]); 0: any number.
 	MostChanged int

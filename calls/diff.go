@@ -87,10 +87,15 @@ func statusChange(old, new Status) (ChangeKind, bool) {
 	return "", false
 }
 
-// deadlinesMoved reports whether the days that still lie ahead differ. Passed days do not count:
-// sources drop them, and nobody can act on them.
+// deadlinesMoved reports whether the days that still lie ahead differ. Passed days do not count: sources
+// drop them, and nobody can act on them. Nor does it count that today's has left the list, which sources
+// do once its hour has come.
 func deadlinesMoved(old, new []string, now time.Time) bool {
-	return !slices.Equal(ahead(old, now), ahead(new, now))
+	before, after := ahead(old, now), ahead(new, now)
+	if today := Day(now); len(before) > 0 && before[0] == today && len(before) > 1 && !slices.Contains(after, today) {
+		before = before[1:]
+	}
+	return !slices.Equal(before, after)
 }
 
 func ahead(days []string, now time.Time) []string {

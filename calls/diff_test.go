@@ -29,6 +29,7 @@ func TestDiff(t *testing.T) {
 	tests := map[string]struct {
 		now      string
 		recorded calls.Status
+		old      func(*calls.Call) // nil: as stored
 		edit     func(*calls.Call)
 		want     []string
 	}{
@@ -51,6 +52,12 @@ func TestDiff(t *testing.T) {
 			now: "2026-10-01T00:00:00Z", edit: func(c *calls.Call) { c.Deadlines = []calls.Deadline{deadline("2027-03-01T15:00:00Z")} },
 			want: []string{"deadline 2026-09-23 > 2027-03-01"}, // the new one is news, the passed one is not
 		},
+		"today's cut-off leaves the list": {
+			now: "2026-09-23T16:00:00Z", edit: func(c *calls.Call) { c.Deadlines = []calls.Deadline{deadline("2027-03-01T15:00:00Z")} },
+			old: func(c *calls.Call) {
+				c.Deadlines = []calls.Deadline{deadline("2026-09-23T15:00:00Z"), deadline("2027-03-01T15:00:00Z")}
+			},
+		},
 		"extended after it had passed": {
 			now: "2026-09-25T08:00:00Z", recorded: calls.Closed,
 			edit: func(c *calls.Call) { c.Deadlines = []calls.Deadline{deadline("2026-09-30T15:00:00Z")} },
@@ -63,6 +70,9 @@ func TestDiff(t *testing.T) {
 			old, new := stored(), stored()
 			if test.recorded != "" {
 				old.Recorded = test.recorded
+			}
+			if test.old != nil {
+				test.old(&old)
 			}
 			test.edit(&new)
 			now := "2026-06-01T08:00:00Z"

@@ -103,11 +103,13 @@ func (d *Digest) place(c *Candidate, t teller) {
 	if c.Told != nil {
 		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
 	}
-	if len(item.Changes) > 0 {
+	_, tooLate := c.Call.ClosedToNewcomers(t.now)
+	concerns := !tooLate && len(c.Match.Reasons) > 0
+	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return
 	}
-	if _, tooLate := c.Call.ClosedToNewcomers(t.now); tooLate || len(c.Match.Reasons) == 0 {
+	if !concerns {
 		return
 	}
 	kind, day, due := closingNotice(&c.Call, t.now, t.every)

@@ -191,7 +191,7 @@ func TestPeriodKey(t *testing.T) {
 			t.Errorf("FrequencyOf(%s) = %q, want %q", got, f, test.frequency)
 		}
 	}
-	for _, bad := range []string{"", "2026", "2026-W5", "2026-13", "W48"} {
+	for _, bad := range []string{"", "2026", "2026-W5", "2026-13", "W48", "2026-W99", "2026-W00", "+026-W+1", " 026-W 1"} {
 		if f := calls.FrequencyOf(bad); f != "" {
 			t.Errorf("FrequencyOf(%q) = %q, want none", bad, f)
 		}

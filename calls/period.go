@@ -2,8 +2,12 @@ package calls
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 )
+
+// weekKey is how [PeriodKey] writes a week.
+var weekKey = regexp.MustCompile(`^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$`)
 
 // PeriodKey returns the name of the period of t in the zone: the ISO week "2026-W48" for weekly
 // subscribers, the month "2026-11" for monthly ones. A subscriber gets at most one digest a period.
@@ -18,8 +22,7 @@ func PeriodKey(f Frequency, t time.Time, zone *time.Location) string {
 
 // FrequencyOf returns the frequency whose periods are named like key, "" if none is.
 func FrequencyOf(key string) Frequency {
-	var year, number int
-	if n, err := fmt.Sscanf(key, "%4d-W%2d", &year, &number); n == 2 && err == nil && len(key) == len("2026-W48") {
+	if weekKey.MatchString(key) {
 		return Weekly
 	}
 	if _, err := time.Parse("2006-01", key); err == nil {

@@ -26,6 +26,7 @@ type harvest struct {
 
 // A candidate is the best record of one subject so far.
 type candidate struct {
+	english  string // reference of the English record of the subject, if one was met
 	call     calls.Call
 	odd      []calls.Odd
 	index    string
@@ -48,9 +49,16 @@ func (h *harvest) add(r *PortalRecord, p *calls.Programmes, seen time.Time) {
 	if !known {
 		h.order = append(h.order, subject)
 	}
-	if c := (candidate{call, odd, r.Index, r.Ingested}); !known || h.better(&c, &best) {
-		h.kept[subject] = c
+	c := candidate{best.english, call, odd, r.Index, r.Ingested}
+	if call.Language == "en" && r.Index == portalIndex {
+		c.english = cmp.Or(c.english, call.Key.Reference)
+		c.english = min(c.english, call.Key.Reference)
 	}
+	if known && !h.better(&c, &best) {
+		best.english = c.english
+		c = best
+	}
+	h.kept[subject] = c
 }
 
 // subjectOf returns what a record is about. Topics have one identifier each, which stubs and copies
@@ -123,7 +131,11 @@ func (h *harvest) note(odd ...calls.Odd) {
 func (h *harvest) calls() []calls.Call {
 	found := make([]calls.Call, 0, len(h.order))
 	for _, subject := range h.order {
-		found = append(found, h.kept[subject].call)
+		kept := h.kept[subject]
+		if kept.english != "" && kept.call.Language != "en" {
+			kept.call.Key.Reference = kept.english // translations come and go; the key must not follow them
+		}
+		found = append(found, kept.call)
 	}
 	return found
 }

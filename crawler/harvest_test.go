@@ -103,3 +103,22 @@ func TestPortalKeepsCascadeCallsApart(t *testing.T) {
 		}
 	}
 }
+
+// The key is that of the English record, which every call has, whatever language is preferred: a call
+// whose translation appears is no new call.
+func TestPortalKeyDoesNotFollowTranslations(t *testing.T) {
+	t.Parallel()
+	english := portaltest.Many(1)
+	german := english[0].Clone()
+	german.Reference = strings.TrimSuffix(german.Reference, "en") + "de"
+	german.Metadata["REFERENCE"], german.Metadata["language"] = []string{german.Reference}, []string{"de"}
+	german.Metadata["title"] = []string{"Städtepartnerschaften"}
+	for name, records := range map[string][]portaltest.Record{"before": english, "after": append(english, german)} {
+		src := serve(t, portaltest.New(records))
+		src.Languages = []string{"de", "en"}
+		sweep := crawl(t, src, impatient())
+		if len(sweep.Found) != 1 || sweep.Found[0].Key.Reference != english[0].Reference {
+			t.Errorf("%s: got %+v, want one call under %s", name, sweep.Found, english[0].Reference)
+		}
+	}
+}

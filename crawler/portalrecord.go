@@ -196,12 +196,18 @@ func opening(reading dateReading, start list) string {
 	return day(dates[0])
 }
 
+// mostKeywords bounds the words of one record; real ones have about twenty.
+const mostKeywords = 100
+
 // keywords returns the words that the record is filed under, without the codes of the topic and the
 // call that stand among them. Old documents hold the list as one JSON text.
 func (m *portalMetadata) keywords() []string {
 	var words []string
 	codes := []string{m[fieldIdentifier].first(), m[fieldCallIdentifier].first()}
 	for _, word := range slices.Concat(m[fieldTags], unpackList(m[fieldKeywords])) {
+		if len(words) == mostKeywords {
+			break
+		}
 		if word = strings.TrimSpace(word); word != "" && !slices.Contains(codes, word) && !slices.Contains(words, word) {
 			words = append(words, line(word))
 		}

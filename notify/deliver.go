@@ -155,19 +155,45 @@ func (t *Tally) count(o calls.Outcome) {
 // as o.Grace allows, and no other is begun. The tally always holds what was done.
 func Deliver(ctx context.Context, box Outbox, s Sender, o Options) (Tally, error) {
 	r := &run{box: box, sender: s, Options: o.withDefaults()}
-	for {
-		more, err := r.next(ctx)
-		if err != nil {
-			return r.tally, fmt.Errorf("deliver: %w", errors.Join(err, errors.Join(r.problems...)))
-		}
-		if !more {
-			break
-		}
+	more, err := true, error(nil)
+	for more && err == nil {
+		more, err = r.next(ctx)
 	}
-	if len(r.problems) > 0 {
-		return r.tally, fmt.Errorf("deliver: %w", errors.Join(r.problems...))
+	err = errors.Join(err, r.settleBounces(context.WithoutCancel(ctx)), errors.Join(r.problems...))
+	if err != nil {
+		return r.tally, fmt.Errorf("deliver: %w", err)
 	}
 	return r.tally, nil
+}
+
+// fewBounces is how many bounces are believed of a server that has taken nothing in the same run.
+const fewBounces = 2
+
+// A bounce is a mail whose address was refused, until it is clear that the server does take mail.
+type bounce struct {
+	mail    *calls.Delivery
+	outcome calls.Outcome
+}
+
+// settleBounces records the bounces that were held back. If the server refused several addresses and took
+// no mail at all, the trouble is more likely between it and us: then the mails wait, and a person has to
+// look, for a bounce stops the mail to a town.
+func (r *run) settleBounces(ctx context.Context) error {
+	believed := r.taken || len(r.bounces) <= fewBounces
+	var errs []error
+	for _, b := range r.bounces {
+		o := b.outcome
+		if !believed {
+			o = r.judgement(b.mail).temporary(o.Code, o.Answer).outcome
+		}
+		errs = append(errs, r.record(ctx, b.mail, o))
+	}
+	if !believed {
+		errs = append(errs, fmt.Errorf("%w: it refused all %d addresses and took no mail, the last answer: %s",
+			ErrRefused, len(r.bounces), r.bounces[len(r.bounces)-1].outcome.Answer))
+	}
+	r.bounces = nil
+	return errors.Join(errs...)
 }
 
 // A run is the state of one Deliver.
@@ -181,6 +207,8 @@ type run struct {
 	notBefore        time.Time // when the next mail may begin
 	connectionErrors int       // in a row
 	refusals         int       // in a row
+	taken            bool      // the server has taken a mail
+	bounces          []bounce  // not recorded yet, see settleBounces
 }
 
 // next delivers one mail and reports whether there may be another.
@@ -207,8 +235,18 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if v.outcome.State == calls.DeliveryBounced && !r.taken {
+		r.bounces = append(r.bounces, bounce{d, v.outcome})
+		return true, r.react(v)
+	}
 	if err := r.record(context.WithoutCancel(ctx), d, v.outcome); err != nil {
 		return false, err
+	}
+	if v.outcome.State == calls.DeliverySent && !r.taken {
+		r.taken = true
+		if err := r.settleBounces(context.WithoutCancel(ctx)); err != nil {
+			return false, err
+		}
 	}
 	return true, r.react(v)
 }

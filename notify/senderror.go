@@ -68,6 +68,10 @@ func enhancedCode(code int, text string) string {
 	return found
 }
 
+// policyWords are how servers without enhanced codes say that it is the sender, and not the address, that
+// they do not want. Taking that for a bounce would stop the mail to everybody on one bad day.
+var policyWords = regexp.MustCompile(`(?i)relay|spam|block|black ?list|listed|rbl|policy|denied|prohibit|authenti|reputation|sender|mailfrom|spf|dkim|dmarc`)
+
 // badAddress reports whether the answer says that this recipient does not exist or takes no mail, so
 // that sending to it again would only hurt. That is the rule of bounce handling as of 2026-11-22 (RFC
 // 3463): 5.1.x but for 5.1.7 and 5.1.8, which speak of the sender; 5.2.1, mailbox closed; 5.4.4, no
@@ -83,7 +87,7 @@ func (e *SendError) badAddress() bool {
 	case "5.2.1", "5.4.4":
 		return true
 	case "":
-		return e.Step == StepRecipient && (e.Code == 550 || e.Code == 551 || e.Code == 553)
+		return e.Step == StepRecipient && (e.Code == 550 || e.Code == 551 || e.Code == 553) && !policyWords.MatchString(e.Answer())
 	}
 	return strings.HasPrefix(e.Enhanced, "5.1.")
 }

@@ -55,7 +55,7 @@ func (j judgement) failure(e *SendError) verdict {
 	case e.Step == StepAnswer && e.Code == 0:
 		return j.uncertain(answer)
 	case e.badAddress():
-		return verdict{outcome: calls.Outcome{State: calls.DeliveryBounced, Code: e.Code, Answer: answer}}
+		return verdict{refused: true, outcome: calls.Outcome{State: calls.DeliveryBounced, Code: e.Code, Answer: answer}}
 	case e.Step == StepCheck || e.Code/100 == 5:
 		v := j.giveUp(e.Code, answer)
 		v.refused = e.Step != StepCheck

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"fundwatch/calls"
 )
@@ -23,7 +24,7 @@ func (s *sweeper) touch() error {
 func (s *sweeper) miss() error {
 	var candidates []int64
 	for reference, known := range s.known {
-		if _, found := s.seen[reference]; found {
+		if _, found := s.seen[reference]; found || !s.askedFor(known.programme) {
 			continue
 		}
 		if known.absentSince.IsZero() {
@@ -36,6 +37,11 @@ func (s *sweeper) miss() error {
 		}
 	}
 	return s.withdraw(candidates)
+}
+
+// askedFor reports whether the sweep asked for the calls of this programme.
+func (s *sweeper) askedFor(programme string) bool {
+	return len(s.sweep.Programmes) == 0 || slices.Contains(s.sweep.Programmes, programme)
 }
 
 // markAbsent also freezes when the call was last seen: until now the newest complete run said it.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // Work is what matching has to do: the calls that changed against all municipalities, and all calls
 // against the municipalities whose interests changed.
 type Work struct {
+	From           int64                // the revision up to which matches were right, to be given back
 	UpTo           int64                // a revision, to be given back in the MatchResult
 	Calls          []calls.Call         // changed since matching last ran, not closed
 	All            []calls.Call         // every call that is not closed; nil if Dirty is empty
@@ -31,11 +33,10 @@ func (db *DB) Unmatched(ctx context.Context, now time.Time) (Work, error) {
 		const query = `SELECT
 			(SELECT value FROM counters WHERE name = 'revision'),
 			(SELECT value FROM counters WHERE name = 'matched')`
-		var matched int64
-		if err := q.QueryRowContext(ctx, query).Scan(&work.UpTo, &matched); err != nil {
+		if err := q.QueryRowContext(ctx, query).Scan(&work.UpTo, &work.From); err != nil {
 			return err
 		}
-		return work.load(ctx, q, matched, now)
+		return work.load(ctx, q, work.From, now)
 	})
 	return work, err
 }
@@ -79,11 +80,16 @@ func callsSince(ctx context.Context, q querier, revision int64, now time.Time) (
 
 // A MatchResult is what matching found for a Work.
 type MatchResult struct {
+	From    int64       // of the Work
 	UpTo    int64       // of the Work
 	Calls   []calls.Key // of the Work: all their matches are replaced
 	Dirty   []string    // of the Work: all their matches are replaced
 	Matches []calls.Match
 }
+
+// ErrOvertaken says that matches were saved, or must be made anew, since the work was read: read it again.
+// Test with errors.Is.
+var ErrOvertaken = errors.New("overtaken by another run of matching")
 
 // SaveMatches replaces the matches of the calls and of the dirty municipalities, and notes that this
 // work is done, in one transaction. What changed since the work was read stays to be done. A match of a
@@ -100,9 +106,15 @@ func (db *DB) SaveMatches(ctx context.Context, result MatchResult, now time.Time
 		if err := m.insert(result.Matches); err != nil {
 			return err
 		}
-		const done = `UPDATE counters SET value = MAX(value, ?) WHERE name = 'matched'`
-		_, err := tx.ExecContext(ctx, done, result.UpTo)
-		return err
+		const done = `UPDATE counters SET value = ? WHERE name = 'matched' AND value = ?`
+		moved, err := tx.ExecContext(ctx, done, result.UpTo, result.From)
+		if err != nil {
+			return err
+		}
+		if n, err := moved.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ErrOvertaken)
+		}
+		return nil
 	})
 }
 

@@ -26,7 +26,7 @@ func match(municipality, reference string, score float64) calls.Match {
 }
 
 func done(w store.Work, matches ...calls.Match) store.MatchResult {
-	r := store.MatchResult{UpTo: w.UpTo, Dirty: w.Dirty, Matches: matches}
+	r := store.MatchResult{From: w.From, UpTo: w.UpTo, Dirty: w.Dirty, Matches: matches}
 	for _, c := range w.Calls {
 		r.Calls = append(r.Calls, c.Key)
 	}
@@ -60,7 +60,7 @@ func TestUnmatched(t *testing.T) {
 	same(t, "asked again", unmatched(t, db, now), work)
 
 	ok(t, db.SaveMatches(t.Context(), done(work, match("paris-fr", "a", 0.5)), now))
-	same(t, "after matching", unmatched(t, db, now), store.Work{UpTo: work.UpTo})
+	same(t, "after matching", unmatched(t, db, now), store.Work{From: work.UpTo, UpTo: work.UpTo})
 
 	renamed := paris
 	renamed.Name = "Ville de Paris"
@@ -99,7 +99,9 @@ func TestWorkThatCameMeanwhileStays(t *testing.T) {
 	same(t, "calls", references(left.Calls), []string{"a"})
 	same(t, "dirty", left.Dirty, []string{"ludwigsburg-de"})
 	ok(t, db.SaveMatches(t.Context(), done(left), now))
-	ok(t, db.SaveMatches(t.Context(), done(work), now)) // late and twice
+	if err := db.SaveMatches(t.Context(), done(work), now); !errors.Is(err, store.ErrOvertaken) {
+		t.Errorf("late and twice: got %v, want ErrOvertaken", err)
+	}
 	same(t, "nothing left", unmatched(t, db, now).Calls, nil)
 }
 

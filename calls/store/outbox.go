@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -80,18 +81,20 @@ func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*c
 		}
 		const claim = `
 			UPDATE deliveries
-			SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0
+			SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0, claim = ?3
 			WHERE id = (SELECT id FROM deliveries WHERE next_attempt <= ?1 ORDER BY next_attempt, id LIMIT 1)
 			RETURNING id, leased_as`
 		var id int64
 		var state calls.DeliveryState
-		err := tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease))).Scan(&id, &state)
+		name := rand.Text()
+		err := tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease)), name).Scan(&id, &state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
+		db.claims.Store(id, name)
 		claimed, err = loadClaimed(ctx, tx, id, state)
 		return err
 	})
@@ -135,13 +138,20 @@ func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time) error {
 	return err
 }
 
+// claimOn returns the name of the lease that this process has on a mail, "" if it has none.
+func (db *DB) claimOn(id int64) string {
+	name, _ := db.claims.Load(id)
+	text, _ := name.(string)
+	return text
+}
+
 // MarkData notes that the bytes of a leased mail are about to leave, so that after a kill it is known
 // as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
 // bytes must not leave.
 func (db *DB) MarkData(ctx context.Context, id int64) error {
 	return db.update(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
-		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending'`
-		result, err := tx.ExecContext(ctx, update, id)
+		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending' AND claim = ?`
+		result, err := tx.ExecContext(ctx, update, id, db.claimOn(id))
 		if err != nil {
 			return err
 		}
@@ -151,6 +161,9 @@ func (db *DB) MarkData(ctx context.Context, id int64) error {
 		return errors.New("its lease is over")
 	})
 }
+
+// longestWait is how long a mail may wait before its days left and its deadlines cannot be trusted.
+const longestWait = 14 * 24 * time.Hour
 
 // Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
 // call in it has closed meanwhile. When ok is false, reason says why, in English, without an address.
@@ -179,6 +192,8 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 		}
 		if told > 0 && told == closed {
 			reason = "every call in it has closed meanwhile"
+		} else if now.Sub(d.Created) > longestWait {
+			reason = "it waited too long: what it says may no longer be true"
 		}
 		return nil
 	})
@@ -196,6 +211,10 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 // mail.
 func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), func(tx *sql.Tx) error {
+		const lost = `SELECT EXISTS (SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending' AND claim <> ?)`
+		if taken, err := scanOne[bool](tx.QueryRowContext(ctx, lost, id, db.claimOn(id))); err != nil || taken {
+			return errors.Join(err, errors.New("another sender took it over"))
+		}
 		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
 		return r.run()
 	})
@@ -279,7 +298,7 @@ func (r *recording) write() error {
 
 // setNotices settles the notices of a mail.
 func setNotices(ctx context.Context, tx *sql.Tx, delivery int64, state string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notices SET state = ? WHERE delivery = ?`, state, delivery)
+	_, err := tx.ExecContext(ctx, `UPDATE notices SET state = ? WHERE delivery = ? AND state = 'queued'`, state, delivery)
 	return err
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,6 +77,9 @@ func (db *DB) RetryDelivery(ctx context.Context, id int64, now time.Time) error 
 		if bytes == nil {
 			return fmt.Errorf("its bytes are no longer kept; the next digest tells its calls again")
 		}
+		if err := notToldSince(ctx, tx, id); err != nil {
+			return err
+		}
 		const update = `
 			UPDATE deliveries
 			SET state = 'queued', next_attempt = ?, attempts = 0, ended = NULL
@@ -83,10 +87,49 @@ func (db *DB) RetryDelivery(ctx context.Context, id int64, now time.Time) error 
 		if _, err := tx.ExecContext(ctx, update, instant(now), id); err != nil {
 			return err
 		}
-		// A notice that another mail carries by now stays with that one.
-		const requeue = `UPDATE OR IGNORE notices SET state = 'queued' WHERE delivery = ? AND state = 'returned'`
+		const requeue = `UPDATE notices SET state = 'queued' WHERE delivery = ? AND state = 'returned'`
 		_, err = tx.ExecContext(ctx, requeue, id)
 		return err
+	})
+}
+
+// notToldSince refuses a mail of whose calls a later one has told: sending it would tell them twice.
+func notToldSince(ctx context.Context, tx *sql.Tx, id int64) error {
+	const query = `
+		SELECT COUNT(*) FROM notices old
+		JOIN notices later ON later.subscriber = old.subscriber AND later.call = old.call
+			AND later.delivery > old.delivery AND later.state <> 'returned'
+		WHERE old.delivery = ?`
+	n, err := scanOne[int](tx.QueryRowContext(ctx, query, id))
+	if err == nil && n > 0 {
+		err = errors.New("a later mail has told its calls")
+	}
+	return err
+}
+
+// Supersede takes the mails of a subscriber that still wait, and of which nothing has left, out of the
+// queue and returns their calls, because a digest of a newer period is about to tell what is true now: a
+// letter that waited three weeks would count days that have passed.
+func (db *DB) Supersede(ctx context.Context, subscriber int64, now time.Time) error {
+	return db.update(ctx, fmt.Sprintf("supersede mails of subscriber %d", subscriber), func(tx *sql.Tx) error {
+		const waiting = `SELECT id FROM deliveries WHERE subscriber = ? AND state = 'queued'`
+		ids, err := collect(ctx, tx, scanOne[int64], waiting, subscriber)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			const update = `
+				UPDATE deliveries
+				SET state = 'suppressed', next_attempt = NULL, ended = ?, answer = 'a newer digest took its place'
+				WHERE id = ?`
+			if _, err := tx.ExecContext(ctx, update, instant(now), id); err != nil {
+				return err
+			}
+			if err := setNotices(ctx, tx, id, "returned"); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

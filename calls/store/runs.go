@@ -187,13 +187,17 @@ func (db *DB) OddRecords(ctx context.Context, run int64) ([]calls.Odd, error) {
 }
 
 // Listed returns how many calls a complete sweep of the source should find at now: those that it listed
-// when it was last read in full and that are still open or forthcoming. Calls that closed in time leave
+// when it was last read in full, of the programmes asked for (all if empty), and that are still open or forthcoming. Calls that closed in time leave
 // a list by themselves.
-func (db *DB) Listed(ctx context.Context, source string, now time.Time) (int, error) {
+func (db *DB) Listed(ctx context.Context, source string, programmes []string, now time.Time) (int, error) {
 	const query = `
 		SELECT COUNT(*) FROM calls c
-		WHERE c.source = ?2 AND c.absent_since IS NULL AND ` + statusSQL + ` IN ('open', 'forthcoming')`
-	n, err := scanOne[int](db.read.QueryRowContext(ctx, query, instant(now), source))
+		WHERE c.source = ?2 AND c.absent_since IS NULL AND ` + statusSQL + ` IN ('open', 'forthcoming')
+			AND (?3 = '[]' OR c.programme IN (SELECT value FROM json_each(?3)))`
+	if programmes == nil {
+		programmes = []string{}
+	}
+	n, err := scanOne[int](db.read.QueryRowContext(ctx, query, instant(now), source, asJSON(&programmes)))
 	if err != nil {
 		return 0, fmt.Errorf("count calls of %q: %w", source, err)
 	}

@@ -59,6 +59,8 @@ type DB struct {
 
 	mu    sync.Mutex
 	write *sql.DB // nil until the first write
+
+	claims sync.Map // id of a mail to the name of the lease that this process has on it
 }
 
 // An Option changes how [Open] opens a database.

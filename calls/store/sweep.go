@@ -70,6 +70,7 @@ type sweeper struct {
 type knownCall struct {
 	id          int64
 	reference   string
+	programme   string
 	fingerprint []byte
 	absentSince time.Time
 }
@@ -101,10 +102,10 @@ func (s *sweeper) prepare(run int64) error {
 }
 
 func (s *sweeper) loadKnown() error {
-	const query = `SELECT id, reference, fingerprint, absent_since FROM calls WHERE source = ?`
+	const query = `SELECT id, reference, programme, fingerprint, absent_since FROM calls WHERE source = ?`
 	known, err := collect(s.ctx, s.tx, func(row scanner) (*knownCall, error) {
 		k := &knownCall{}
-		return k, row.Scan(&k.id, &k.reference, &k.fingerprint, into(&k.absentSince))
+		return k, row.Scan(&k.id, &k.reference, &k.programme, &k.fingerprint, into(&k.absentSince))
 	}, query, s.run.Source)
 	s.known = make(map[string]*knownCall, len(known))
 	for _, k := range known {

@@ -56,7 +56,7 @@ func TestSaveSweepCounts(t *testing.T) {
 
 	same(t, "runs", must(db.Runs(t.Context(), 0))(t), []calls.Run{second, first})
 	same(t, "newest run", must(db.Runs(t.Context(), 1))(t), []calls.Run{second})
-	same(t, "listed", must(db.Listed(t.Context(), "portal", now))(t), 3)
+	same(t, "listed", must(db.Listed(t.Context(), "portal", nil, now))(t), 3)
 }
 
 func TestUnchangedSweepWritesOnlyTheRun(t *testing.T) {

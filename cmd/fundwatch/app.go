@@ -32,8 +32,9 @@ type app struct {
 	wait       func(context.Context, time.Duration) error
 }
 
-// open puts the program together, creating the database if there is none.
-func (l *launcher) open(ctx context.Context) (*app, error) {
+// create puts the program together, making the database if there is none. Only what fills one may: for all
+// others a database that is not there is a misspelt name.
+func (l *launcher) create(ctx context.Context) (*app, error) {
 	a, err := l.assemble()
 	if err != nil {
 		return nil, err
@@ -45,9 +46,8 @@ func (l *launcher) open(ctx context.Context) (*app, error) {
 	return a, nil
 }
 
-// openReader puts the program together for commands that only look. It refuses a database that does
-// not exist: creating one because of a misspelt --db would hide the mistake.
-func (l *launcher) openReader(ctx context.Context) (*app, error) {
+// open puts the program together on a database that is there.
+func (l *launcher) open(ctx context.Context) (*app, error) {
 	a, err := l.assemble()
 	if err != nil {
 		return nil, err
@@ -91,6 +91,9 @@ func (l *launcher) assemble() (*app, error) {
 }
 
 func (a *app) close() {
+	if a.db == nil {
+		return
+	}
 	if err := a.db.Close(); err != nil {
 		a.log.Warn("database not closed", "err", err)
 	}

@@ -69,7 +69,7 @@ func (l *launcher) completeWhy(cmd *cobra.Command, args []string, word string) (
 
 // completeFrom asks the database. A shell that completes must never print an error.
 func (l *launcher) completeFrom(cmd *cobra.Command, words func(*app) ([]string, error)) ([]string, cobra.ShellCompDirective) {
-	a, err := l.openReader(cmd.Context())
+	a, err := l.open(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

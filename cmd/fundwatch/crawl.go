@@ -34,7 +34,11 @@ its old calls. The exit code is then 1, and the reason is printed and kept for '
 }
 
 func (l *launcher) crawl(ctx context.Context, sources []string, dryRun, accept, asJSON bool) error {
-	a, err := l.open(ctx)
+	open := l.create
+	if dryRun {
+		open = func(context.Context) (*app, error) { return l.assemble() }
+	}
+	a, err := open(ctx)
 	if err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func (l *launcher) demoApp(ctx context.Context, dir, portal, day string) (*app, 
 	quiet.globals = &globals
 	quiet.globals.db, quiet.globals.now, quiet.globals.config = filepath.Join(dir, "fundwatch.db"), day, ""
 	quiet.environ = withoutSettings(l.environ)
-	a, err := quiet.open(ctx)
+	a, err := quiet.create(ctx)
 	if err != nil {
 		return nil, err
 	}

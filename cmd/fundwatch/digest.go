@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 	"fundwatch/notify"
 )
 
@@ -54,7 +55,12 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 		return err
 	}
 	if dryRun != "" {
-		return a.previewDigests(ctx, dryRun, o)
+		copied, err := a.matchedCopy(ctx)
+		if err != nil {
+			return err
+		}
+		defer copied.discard()
+		return copied.previewDigests(ctx, dryRun, o)
 	}
 	if _, err := a.match(ctx); err != nil {
 		return err
@@ -98,8 +104,39 @@ func (a *app) printTally(w io.Writer, t notify.Tally) {
 		t.Sent, t.Retry, t.Failed, t.Bounced, t.Suppressed, t.Uncertain)
 }
 
-// previewDigests writes what would be sent as files. It writes nothing into the database: even what is
-// not matched yet is matched in memory only.
+// A copiedApp works on a copy of the database, which is thrown away.
+type copiedApp struct {
+	*app
+	discard func()
+}
+
+// matchedCopy returns the program on a copy of its database in which everything is matched: a digest
+// matches first, and a preview must show the same and change nothing.
+func (a *app) matchedCopy(ctx context.Context) (*copiedApp, error) {
+	dir, err := os.MkdirTemp("", "fundwatch-preview-")
+	if err != nil {
+		return nil, fmt.Errorf("preview: %w", err)
+	}
+	clone := *a
+	copied := &copiedApp{&clone, func() { os.RemoveAll(dir) }} //nolint:errcheck // a folder for temporary files
+	file := filepath.Join(dir, "copy.db")
+	if err := a.db.Backup(ctx, file); err != nil {
+		copied.discard()
+		return nil, fmt.Errorf("preview: %w", err)
+	}
+	if clone.db, err = store.Open(ctx, file); err != nil {
+		copied.discard()
+		return nil, fmt.Errorf("preview: %w", err)
+	}
+	copied.discard = func() { clone.close(); os.RemoveAll(dir) } //nolint:errcheck // see above
+	if _, err := clone.match(ctx); err != nil {
+		copied.discard()
+		return nil, err
+	}
+	return copied, nil
+}
+
+// previewDigests writes what would be sent as files.
 func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) error {
 	composer, err := a.composer()
 	if err != nil {

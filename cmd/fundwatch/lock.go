@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -38,7 +39,7 @@ func (a *app) exclusively(ctx context.Context, stage string, work func(context.C
 		}
 	}
 	if !held {
-		return fmt.Errorf("%s: locked by %s until %s: another fundwatch is at it", stage, by, until.Local().Format(time.TimeOnly))
+		return fmt.Errorf("%s: locked by process %s until %s: another fundwatch is at it", stage, shortOwner(by), until.Local().Format(time.TimeOnly))
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	beating := make(chan struct{})
@@ -77,25 +78,65 @@ func (a *app) beat(ctx context.Context, stage, owner string, stop context.Cancel
 	}
 }
 
-// leaseOwner names this process and this use: "host/pid/random".
+// shortOwner returns what a person can look for: host and process number.
+func shortOwner(owner string) string {
+	parts := strings.Split(owner, "/")
+	if len(parts) != 5 {
+		return owner
+	}
+	return parts[2] + " on " + parts[0]
+}
+
+// leaseOwner names this process and this use: "host/machine/pid/start/random". The machine is its boot and
+// its process namespace, since a number means a process only there; the start tells two processes of one
+// number apart.
 func leaseOwner() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	return fmt.Sprintf("%s/%d/%s", strings.ReplaceAll(host, "/", "_"), os.Getpid(), rand.Text()[:8])
+	pid := os.Getpid()
+	return fmt.Sprintf("%s/%s/%d/%s/%s", strings.ReplaceAll(host, "/", "_"), machine(), pid, processStart(pid), rand.Text()[:8])
 }
 
-// ownerIsDead reports whether the owner of a lease was a process of this machine that no longer runs.
+// ownerIsDead reports whether the owner of a lease was a process of this machine that no longer runs. If
+// nothing is known of the machine it is taken to be alive, until its lease has run out.
 func ownerIsDead(owner string) bool {
 	parts := strings.Split(owner, "/")
-	host, err := os.Hostname()
-	if err != nil || len(parts) != 3 || parts[0] != strings.ReplaceAll(host, "/", "_") {
+	if len(parts) != 5 || parts[1] != machine() || parts[1] == "" {
 		return false
 	}
-	pid, err := strconv.Atoi(parts[1])
-	if err != nil || pid == os.Getpid() {
+	pid, err := strconv.Atoi(parts[2])
+	if err != nil {
 		return false
 	}
-	return syscall.Kill(pid, 0) == syscall.ESRCH
+	return syscall.Kill(pid, 0) == syscall.ESRCH || processStart(pid) != parts[3]
+}
+
+// machine names this boot and this process namespace, "" where the system does not tell.
+func machine() string {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	space, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(boot)) + "," + space
+}
+
+// processStart returns when a process of this machine started, in the system's own count, "" if it does not
+// run or the system does not tell.
+func processStart(pid int) string {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return ""
+	}
+	// The name in parentheses may hold anything; the start is the 20th field after it.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 20 {
+		return ""
+	}
+	return fields[19]
 }

@@ -98,17 +98,29 @@ func negationsLast(args []string) []string {
 	return append(append(kept, "--"), negated...)
 }
 
+// exitCode returns the code of an error; of several joined ones the worst.
 func exitCode(err error) int {
-	var quiet quietError
-	var misuse misuseError
-	var partly partlyError
-	switch {
-	case errors.As(err, &quiet):
+	if quiet, ok := err.(quietError); ok { //nolint:errorlint // each layer is looked at below
 		return int(quiet)
-	case errors.As(err, &misuse), errors.Is(err, calls.ErrNotFound):
+	}
+	if err == calls.ErrNotFound { //nolint:errorlint // see above
 		return exitMisused // what was named does not exist
-	case errors.As(err, &partly):
+	}
+	switch e := err.(type) { //nolint:errorlint // see above
+	case misuseError:
+		return exitMisused
+	case partlyError:
 		return exitPartly
+	case interface{ Unwrap() []error }:
+		worst := exitDone
+		for _, one := range e.Unwrap() {
+			worst = max(worst, exitCode(one))
+		}
+		return worst
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			return exitCode(inner)
+		}
 	}
 	return exitFailed
 }

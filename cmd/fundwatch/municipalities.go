@@ -80,7 +80,7 @@ func (l *launcher) importMunicipalities(ctx context.Context, file string, check 
 		fmt.Fprintf(l.out, "%s: %d municipalities, no problem\n", file, len(towns))
 		return nil
 	}
-	a, err := l.open(ctx)
+	a, err := l.create(ctx)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (l *launcher) readFile(file string) ([]byte, error) {
 }
 
 func (l *launcher) listMunicipalities(ctx context.Context) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func interestLine(in calls.Interests) string {
 }
 
 func (l *launcher) showMunicipality(ctx context.Context, id string) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (l *launcher) exportMunicipalities(ctx context.Context, format string) erro
 	default:
 		return misusef("--format %q: want yaml, csv or json", format)
 	}
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}

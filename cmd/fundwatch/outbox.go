@@ -74,11 +74,7 @@ func (l *launcher) withDelivery(ctx context.Context, number string, write bool, 
 	if err != nil {
 		return misusef("%q is no number of a mail: 'fundwatch outbox list' shows them", number)
 	}
-	open := l.openReader
-	if write {
-		open = l.open
-	}
-	a, err := open(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,7 +87,7 @@ func (l *launcher) withDelivery(ctx context.Context, number string, write bool, 
 }
 
 func (l *launcher) listOutbox(ctx context.Context, all bool) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}

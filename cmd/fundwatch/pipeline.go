@@ -138,7 +138,7 @@ const acceptHint = ". If it is right, 'fundwatch crawl --accept' takes it as it 
 
 // hold keeps absence from counting in a sweep that shrank too much, and sets how much may change.
 func (a *app) hold(ctx context.Context, sweep *calls.Sweep) error {
-	listed, err := a.db.Listed(ctx, sweep.Source, a.now())
+	listed, err := a.db.Listed(ctx, sweep.Source, sweep.Programmes, a.now())
 	if err != nil || listed < fewCalls {
 		return err
 	}
@@ -169,9 +169,13 @@ func heldRun(id int64, sweep *calls.Sweep, cause error) calls.Run {
 // sweep fetches without storing.
 func (a *app) sweep(ctx context.Context, source string) calls.Sweep {
 	if portal := a.cfg.Sources.Portal; source == portalSource {
-		return a.crawler().Portal(ctx, crawler.PortalSource{
+		sweep := a.crawler().Portal(ctx, crawler.PortalSource{
 			Name: source, URL: portal.URL, Programmes: portal.Programmes, Languages: portal.Languages,
 		}, a.programmes)
+		for _, p := range portal.Programmes {
+			sweep.Programmes = append(sweep.Programmes, a.programmes.Code(p))
+		}
+		return sweep
 	}
 	def, err := a.definition(source)
 	if err != nil {
@@ -201,7 +205,22 @@ type matchReport struct {
 // match finds, for every call that changed since last time and every municipality whose interests
 // did, who is concerned and why. Result and cursor are saved together, so that nothing is matched
 // twice and nothing is missed.
-func (a *app) match(ctx context.Context) (matchReport, error) {
+func (a *app) match(ctx context.Context) (report matchReport, err error) {
+	err = a.exclusively(ctx, "match", func(ctx context.Context) error {
+		for range matchTries {
+			if report, err = a.matchOnce(ctx); !errors.Is(err, store.ErrOvertaken) {
+				return err
+			}
+		}
+		return err
+	})
+	return report, err
+}
+
+// matchTries is how often matching begins anew because a crawl or an import overtook it.
+const matchTries = 3
+
+func (a *app) matchOnce(ctx context.Context) (matchReport, error) {
 	work, err := a.db.Unmatched(ctx, a.now())
 	if err != nil {
 		return matchReport{}, fmt.Errorf("read what is to be matched: %w", err)
@@ -224,7 +243,7 @@ func (a *app) match(ctx context.Context) (matchReport, error) {
 
 // matchWork runs changed calls past every municipality, and every call past changed municipalities.
 func matchWork(topics *calls.Topics, work store.Work) store.MatchResult {
-	result := store.MatchResult{UpTo: work.UpTo, Dirty: work.Dirty}
+	result := store.MatchResult{From: work.From, UpTo: work.UpTo, Dirty: work.Dirty}
 	everyone := calls.NewMatcher(topics, work.Municipalities)
 	for i := range work.Calls {
 		result.Calls = append(result.Calls, work.Calls[i].Key)
@@ -368,6 +387,9 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 	period := o.period(s.Frequency)
 	if done, err := a.db.DigestDone(ctx, s.ID, period); err != nil || done {
 		report.AlreadyDone += count(done)
+		return err
+	}
+	if err := a.db.Supersede(ctx, s.ID, a.now()); err != nil {
 		return err
 	}
 	digest, any, err := a.prepare(ctx, s, period, o.stale)

@@ -99,6 +99,9 @@ func (l *launcher) clock() (func() time.Time, error) {
 	if err != nil {
 		return nil, misusef("--now: %w", err)
 	}
+	if y := t.Year(); y < 2000 || y > 2100 {
+		return nil, misusef("--now %s: want a time from 2000 to 2100", l.globals.now)
+	}
 	return func() time.Time { return t }, nil
 }
 

@@ -83,7 +83,7 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 	if err != nil {
 		return err
 	}
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
 )
 
 func newServe(l *launcher) *cobra.Command {
@@ -34,7 +37,7 @@ const (
 )
 
 func (l *launcher) serve(ctx context.Context) error {
-	a, err := l.open(ctx)
+	a, err := l.create(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +106,7 @@ func (d *daemon) look(ctx context.Context) {
 	for _, stage := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"send", d.sendNow}} {
+	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"send", d.sendNow}, {"prune", d.prune}} {
 		if ctx.Err() != nil {
 			return
 		}
@@ -135,6 +138,15 @@ func (d *daemon) sendNow(ctx context.Context) error {
 	return err
 }
 
+// keepMessages is how long the bytes of sent mails are kept, addresses and all: long enough to answer
+// "what did you send us in spring". That they were sent, and what they told, stays.
+const keepMessages = 180 * 24 * time.Hour
+
+func (d *daemon) prune(ctx context.Context) error {
+	_, err := d.db.PruneMessages(ctx, d.now().Add(-keepMessages))
+	return err
+}
+
 // crawlIfDue collects the sources whose last crawl began before the newest firing of the schedule.
 func (d *daemon) crawlIfDue(ctx context.Context) error {
 	firing, ok, err := d.newestFiring(d.cfg.Schedule.Crawl)
@@ -151,7 +163,10 @@ func (d *daemon) crawlIfDue(ctx context.Context) error {
 	}
 	var due []string
 	for _, source := range names {
-		if last, ok := runs[source]; !ok || last.Started.Before(firing) {
+		last, ok := runs[source]
+		future := last.Started.After(d.now()) // the clock was wrong then
+		again := last.Error != "" && !strings.Contains(last.Error, calls.ErrHeld.Error())
+		if !ok || last.Started.Before(firing) || future || again {
 			due = append(due, source)
 		}
 	}

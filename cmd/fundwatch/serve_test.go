@@ -105,12 +105,11 @@ func TestOneProcessAtATime(t *testing.T) {
 			t.Fatalf("lease: held by %s, error %v", by, err)
 		}
 	}
-	lease("crawl", "elsewhere/1/x")
-	if _, errs, code := run1(t, environ, "crawl", "--now", "2026-09-02"); code != exitFailed || !strings.Contains(errs, "locked by elsewhere/1") {
+	lease("crawl", "elsewhere/other-boot/1/9/x")
+	if _, errs, code := run1(t, environ, "crawl", "--now", "2026-09-02"); code != exitFailed || !strings.Contains(errs, "locked by process 1 on elsewhere") {
 		t.Errorf("got exit code %d: %s", code, errs)
 	}
-	host, _ := os.Hostname()
-	lease("send", host+"/999999999/x") // a process of this machine that is no more
+	lease("send", "here/"+machine()+"/999999999/9/x") // a process of this machine that is no more
 	if _, errs, code := run1(t, environ, "send", "--now", "2026-09-02"); code != exitDone {
 		t.Errorf("a dead process still holds the stage: exit code %d: %s", code, errs)
 	}

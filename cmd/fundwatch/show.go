@@ -30,7 +30,7 @@ pays for them: then all of them are named, to choose one by its key.`,
 }
 
 func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}

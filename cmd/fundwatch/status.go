@@ -56,7 +56,7 @@ type sourceView struct {
 }
 
 func (l *launcher) status(ctx context.Context, asJSON, odd bool) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -141,6 +141,8 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 		switch {
 		case r.Error != "":
 			v.Attention = append(v.Attention, fmt.Sprintf("%s failed %s (last complete: %s): %s", name, times(failures[name]), orNever(complete[name]), r.Error))
+		case r.Started.Sub(a.now()) > time.Hour:
+			v.Attention = append(v.Attention, fmt.Sprintf("%s was collected in the future, on %s: the clock is or was wrong", name, calls.Day(r.Started)))
 		case a.now().Sub(r.Started) > staleAfter:
 			v.Attention = append(v.Attention, fmt.Sprintf("%s was last collected on %s", name, calls.Day(r.Started)))
 		}

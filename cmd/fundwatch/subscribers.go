@@ -49,7 +49,7 @@ func newSubscribers(l *launcher) *cobra.Command {
 }
 
 func (l *launcher) listSubscribers(ctx context.Context) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,6 +80,13 @@ func (l *launcher) pauseSubscriber(ctx context.Context, who, until string) error
 		var err error
 		if t, err = parseMoment(until); err != nil {
 			return misusef("--until: %w", err)
+		}
+		now, err := l.clock()
+		if err != nil {
+			return err
+		}
+		if !t.After(now()) {
+			return misusef("--until %s is over", until)
 		}
 	}
 	return l.setSubscriber(ctx, who, calls.SubscriberPaused, t)

@@ -22,7 +22,7 @@ func newWhy(l *launcher) *cobra.Command {
 }
 
 func (l *launcher) why(ctx context.Context, name, id string) error {
-	a, err := l.openReader(ctx)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -209,6 +209,7 @@ CREATE TABLE deliveries (
 	next_attempt TEXT,
 	lease_until  TEXT,
 	leased_as    TEXT CHECK (leased_as IN ('queued', 'unknown')), -- its state before the lease
+	claim        TEXT NOT NULL DEFAULT '', -- names the lease: who lost it must not write
 	marked       INTEGER NOT NULL DEFAULT 0 CHECK (marked IN (0, 1)), -- bytes began to leave under the lease
 	code         INTEGER NOT NULL DEFAULT 0,
 	answer       TEXT NOT NULL DEFAULT '',

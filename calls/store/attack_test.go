@@ -1,0 +1,75 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+)
+
+// Two processes match at once: what the first one read is old when it saves, and it has to begin anew.
+func TestSavingOldMatchesIsRefused(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	save(t, db, sweepOf(call("a", "A")), now)
+	importTowns(t, db, ludwigsburg())
+	slow := unmatched(t, db, now)
+	second := ludwigsburg()
+	second.ID, second.Subscribers = "second", nil
+	importTowns(t, db, second)
+	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now), match("second", "a", 0.5)), now))
+	if err := db.SaveMatches(t.Context(), done(slow, match("ludwigsburg-de", "a", 0.5)), now); !errors.Is(err, store.ErrOvertaken) {
+		t.Errorf("got %v, want ErrOvertaken", err)
+	}
+	same(t, "matches of the other", must(db.Matches(t.Context(), "second"))(t), []calls.Match{match("second", "a", 0.5)})
+}
+
+// A sender that slept through its lease must neither send nor record once another has taken over.
+func TestALostLeaseBindsNobody(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	id := enqueue(t, db, 1, "2026-W47", "a")
+	other := openAgain(t, db)
+	if d := must(db.Claim(t.Context(), now, time.Minute))(t); d == nil || d.ID != id {
+		t.Fatalf("claimed %+v", d)
+	}
+	ok(t, other.Reclaim(t.Context(), now.Add(time.Hour)))
+	if d := must(other.Claim(t.Context(), now.Add(time.Hour), time.Minute))(t); d == nil || d.ID != id {
+		t.Fatalf("claimed again %+v", d)
+	}
+	if err := db.MarkData(t.Context(), id); err == nil {
+		t.Error("the first sender may still send")
+	}
+	if err := db.Record(t.Context(), id, calls.Outcome{State: calls.DeliverySent}, now); err == nil {
+		t.Error("the first sender may still record")
+	}
+	ok(t, other.MarkData(t.Context(), id))
+	ok(t, other.Record(t.Context(), id, calls.Outcome{State: calls.DeliverySent}, now))
+}
+
+func openAgain(t *testing.T, db *store.DB) *store.DB {
+	t.Helper()
+	again, err := store.Open(t.Context(), db.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ok(t, again.Close()) })
+	return again
+}
+
+// A mail that waited for a server gives way to a newer digest, and its calls return to it.
+func TestSupersede(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	first := enqueue(t, db, 1, "2026-W47", "a")
+	ok(t, db.Supersede(t.Context(), 1, now))
+	d := must(db.Delivery(t.Context(), first))(t)
+	same(t, "state", d.State, calls.DeliverySuppressed)
+	same(t, "ever told", must(db.EverTold(t.Context(), 1))(t), false)
+	enqueue(t, db, 1, "2026-W48", "a")
+	if err := db.RetryDelivery(t.Context(), first, now); err == nil {
+		t.Error("the old mail may be sent beside the new one")
+	}
+}
