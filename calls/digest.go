@@ -153,6 +153,9 @@ func (t teller) tell(item Item, c *Candidate, kind NoticeKind, fact string) Item
 	if ok && !hasNotice(item.Notices, closing, day) && !hasNotice(c.Notices, closing, day) {
 		item.Notices = append(item.Notices, Notice{item.Call.Key, closing, day, told})
 	}
+	if early, day, ok := farNotice(&item.Call, t.now, t.every); ok && kind == NoticeNew && early != closing {
+		item.Notices = append(item.Notices, Notice{item.Call.Key, early, day, told})
+	}
 	return item
 }
 

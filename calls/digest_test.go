@@ -84,12 +84,14 @@ func TestDigestReminders(t *testing.T) {
 		firstHeard string
 		want       []string
 	}{
-		"late, five days before":   {"2026-09-18T05:30:00Z", []string{"New new", "New closing-7 2026-09-23"}},
-		"on its last day":          {"2026-09-23T05:30:00Z", []string{"New new", "New closing-2 2026-09-23"}},
+		"late, five days before":   {"2026-09-18T05:30:00Z", []string{"New new", "New closing-7 2026-09-23", "New closing-28 2026-09-23"}},
+		"on its last day":          {"2026-09-23T05:30:00Z", []string{"New new", "New closing-2 2026-09-23", "New closing-28 2026-09-23"}},
 		"after the closing hour":   {"2026-09-23T15:00:01Z", nil},
 		"long before":              {"2026-05-07T05:30:00Z", []string{"New new"}},
 		"62 days before, alarm":    {"2026-07-23T05:30:00Z", []string{"New new", "New closing-56 2026-09-23"}},
-		"63 days before, no alarm": {"2026-07-22T05:30:00Z", []string{"New new"}},
+		"63 days before, as good":  {"2026-07-22T05:30:00Z", []string{"New new", "New closing-56 2026-09-23"}},
+		"70 days before, no alarm": {"2026-07-15T05:30:00Z", []string{"New new"}},
+		"a week before the month":  {"2026-08-14T05:30:00Z", []string{"New new", "New closing-56 2026-09-23", "New closing-28 2026-09-23"}},
 	}
 	for name, test := range tests {
 		r := reader{call: stored()}

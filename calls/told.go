@@ -91,6 +91,22 @@ func closingNotice(c *Call, now time.Time, every int) (kind NoticeKind, day stri
 	return "", "", false
 }
 
+// farNotice returns the reminder of a month or two that the next digest would bring: who reads of a call for
+// the first time need not be reminded of it a week later. The last week's reminders are never saved.
+func farNotice(c *Call, now time.Time, every int) (kind NoticeKind, day string, ok bool) {
+	next, ok := c.NextDeadline(now)
+	if !ok || c.Status(now) != Open {
+		return "", "", false
+	}
+	left := next.DaysLeft(now)
+	for _, lead := range leads {
+		if lead.days >= 28 && left <= lead.days+2*every-1 {
+			return lead.kind, next.Day(), true
+		}
+	}
+	return "", "", false
+}
+
 func hasNotice(notices []Notice, kind NoticeKind, fact string) bool {
 	return slices.ContainsFunc(notices, func(n Notice) bool { return n.Kind == kind && n.Fact == fact })
 }
