@@ -222,13 +222,20 @@ func (s *selection) sql() string {
 	if s.full {
 		from, score = "fulltext JOIN calls c ON c.id = fulltext.docid", "bm25(matchinfo(fulltext, 'pcnalx'))"
 	}
+	with := ""
 	if s.text != "" {
-		from = `calls c LEFT JOIN (SELECT docid, bm25(matchinfo(fulltext, 'pcnalx')) AS score
-			FROM fulltext WHERE fulltext MATCH ` + s.text + `) f ON f.docid = c.id`
-		score = fmt.Sprintf(`IFNULL(f.score, 0) + %g * IFNULL((SELECT MAX(t.weight) FROM topics t
-			WHERE t.call = c.id AND t.topic IN (SELECT value FROM json_each(%s))), 0)`, topicScore, s.about)
+		// All calls that any clause could find, asked for once; each is then looked up by its id.
+		with = fmt.Sprintf(`WITH ranked AS MATERIALIZED (
+			SELECT call, SUM(score) AS score FROM (
+				SELECT docid AS call, bm25(matchinfo(fulltext, 'pcnalx')) AS score
+				FROM fulltext WHERE fulltext MATCH %s
+				UNION ALL
+				SELECT call, %g * MAX(weight) FROM topics
+				WHERE topic IN (SELECT value FROM json_each(%s)) GROUP BY call)
+			GROUP BY call) `, s.text, topicScore, s.about)
+		from, score = "ranked CROSS JOIN calls c ON c.id = ranked.call", "ranked.score"
 	}
-	query := "SELECT c.id, " + score + " AS score, " + nextDeadline + " AS next FROM " + from
+	query := with + "SELECT c.id, " + score + " AS score, " + nextDeadline + " AS next FROM " + from
 	if len(s.where) > 0 {
 		query += " WHERE " + strings.Join(s.where, " AND ")
 	}
