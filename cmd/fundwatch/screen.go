@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -95,6 +96,30 @@ func clipMiddle(s string, w int) string {
 		end = end[size:]
 	}
 	return cells.Truncate(s, w-cells.StringWidth(end), "…") + end
+}
+
+// fact prints a label and a text beside it, wrapped on a terminal and whole into a pipe.
+func (sc *screen) fact(label, text string) {
+	lines := []string{text}
+	if sc.tty {
+		lines = wrap(text, sc.width-labelWidth)
+	}
+	for _, line := range lines {
+		fmt.Fprintf(sc.out, "%s%s\n", fit(label, labelWidth), line)
+		label = ""
+	}
+}
+
+// item prints one item of a list.
+func (sc *screen) item(text string) {
+	lines, mark := []string{text}, "  - "
+	if sc.tty {
+		lines = wrap(text, sc.width-len(mark))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(sc.out, mark+line)
+		mark = "    "
+	}
 }
 
 // wrap breaks text into lines of at most w cells, at spaces; a longer word stands alone, whole.

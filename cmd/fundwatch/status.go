@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -191,22 +190,22 @@ func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
 }
 
 func (v statusView) print(a *app) {
-	w := a.screen.out
-	fmt.Fprintf(w, "calls        %d open, %d forthcoming, %d closed, %d withdrawn\n",
-		v.Calls[calls.Open], v.Calls[calls.Forthcoming], v.Calls[calls.Closed], v.Calls[calls.Withdrawn])
+	sc := a.screen
+	sc.fact("calls", fmt.Sprintf("%d open, %d forthcoming, %d closed, %d withdrawn",
+		v.Calls[calls.Open], v.Calls[calls.Forthcoming], v.Calls[calls.Closed], v.Calls[calls.Withdrawn]))
 	for _, s := range v.Sources {
-		fmt.Fprintf(w, "source       %s\n", s.line(a.zone))
+		sc.fact("source", s.line(a.zone))
 	}
-	printCounts(w, "subscribers ", v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"})
-	printCounts(w, "outbox      ", v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"})
+	sc.fact("subscribers", counted(v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"}))
+	sc.fact("outbox", counted(v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"}))
 	for _, name := range []string{"crawl", "digest"} {
-		fmt.Fprintf(w, "next %-7s %s\n", name, v.Next[name])
+		sc.fact("next "+name, v.Next[name])
 	}
 	if len(v.Attention) == 0 {
-		fmt.Fprintln(w, a.screen.paint(green, "all is well"))
+		fmt.Fprintln(sc.out, sc.paint(green, "all is well"))
 	}
 	for _, line := range v.Attention {
-		fmt.Fprintln(w, a.screen.paint(red, "look: ")+line)
+		sc.fact("look", line)
 	}
 }
 
@@ -222,18 +221,15 @@ func (s sourceView) line(zone *time.Location) string {
 	return line
 }
 
-// printCounts prints the named counts that are not zero.
-func printCounts(w io.Writer, label string, counts map[string]int, order []string) {
-	line := ""
+// counted names the counts that are not zero.
+func counted(counts map[string]int, order []string) string {
+	var parts []string
 	for _, name := range order {
 		if n := counts[name]; n > 0 {
-			line += fmt.Sprintf(", %d %s", n, name)
+			parts = append(parts, fmt.Sprintf("%d %s", n, name))
 		}
 	}
-	if line == "" {
-		line = ", none"
-	}
-	fmt.Fprintf(w, "%s %s\n", label, line[2:])
+	return orNone(parts)
 }
 
 func (a *app) listOdd(ctx context.Context, v statusView) error {

@@ -52,7 +52,7 @@ func (a *app) explain(e calls.Explanation, topics *calls.Topics, c *calls.Call, 
 	}
 	fmt.Fprintf(w, "concerns %s (score %.2f):\n", m.Name, e.Match.Score)
 	for _, r := range e.Match.Reasons {
-		fmt.Fprintf(w, "  - %s\n", reasonLine(r, topics))
+		a.screen.item(reasonLine(r, topics))
 	}
 	if why, closed := c.ClosedToNewcomers(a.now()); closed {
 		fmt.Fprintf(w, "not in digests: closed to newcomers, %s\n", why)
@@ -87,7 +87,7 @@ func (a *app) printTold(ctx context.Context, c *calls.Call, m *calls.Municipalit
 		for _, t := range tellings {
 			if t.Notice.Call == c.Key {
 				told = true
-				fmt.Fprintf(a.screen.out, "  - %s\n", tellingLine(t))
+				a.screen.item(tellingLine(t))
 			}
 		}
 		if !told {
