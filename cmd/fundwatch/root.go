@@ -67,29 +67,26 @@ func newRoot(s surroundings) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	markMisuse(root)
-	fitHelp(root, newScreen(s, true).width)
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		fitHelp(cmd, newScreen(s, true).width)
+		help(cmd, args)
+	})
 	return root
 }
 
 // widestHelp is how wide help texts are written; on narrower terminals they are wrapped anew.
 const widestHelp = 100
 
-// fitHelp wraps help texts and flags to the width of the terminal.
+// fitHelp wraps the help of a command to the width of the terminal.
 func fitHelp(cmd *cobra.Command, width int) {
-	if width >= widestHelp {
-		width = widestHelp
-	}
+	width = min(width, widestHelp)
 	var paragraphs []string
 	for _, p := range strings.Split(cmd.Long, "\n\n") {
 		paragraphs = append(paragraphs, strings.Join(wrap(strings.ReplaceAll(p, "\n", " "), width), "\n"))
 	}
 	cmd.Long = strings.Join(paragraphs, "\n\n")
-	if !cmd.HasParent() {
-		cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped "+strconv.Itoa(width)))
-	}
-	for _, sub := range cmd.Commands() {
-		fitHelp(sub, width)
-	}
+	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped "+strconv.Itoa(width)))
 }
 
 // markMisuse makes wrong arguments of every command an error of use.
