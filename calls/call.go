@@ -82,6 +82,12 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// A Listing is a further place where a call is listed.
+type Listing struct {
+	Source string // name of the source
+	URL    string // of the call there; "" if it has none of its own
+}
+
 // A Kind says how a call is published, which decides what its dates and its title mean.
 type Kind string
 

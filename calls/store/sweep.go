@@ -131,6 +131,15 @@ func (s *sweeper) sight(c *calls.Call) error {
 		}
 		return nil
 	}
+	elsewhere, err := s.listedElsewhere(c)
+	if err != nil {
+		return err
+	}
+	if elsewhere != 0 {
+		s.run.Unchanged++
+		s.seen[c.Key.Reference] = fingerprinted{elsewhere, print}
+		return s.list(c, elsewhere)
+	}
 	known := s.known[c.Key.Reference]
 	id, err := s.store(c, known, print)
 	s.seen[c.Key.Reference] = fingerprinted{id, print}

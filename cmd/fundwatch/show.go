@@ -56,7 +56,11 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return card{a.screen, v, c, history, rounds}.print()
+	listings, err := a.db.Listings(ctx, c.Key)
+	if err != nil {
+		return err
+	}
+	return card{a.screen, v, c, history, rounds, listings}.print()
 }
 
 // oneCall finds the one call that name means. Several are an error that names them.
@@ -92,6 +96,7 @@ type card struct {
 	call    *calls.Call
 	history []calls.Change
 	rounds  []string // of its family, newest first; nil if none is known
+	also    []calls.Listing
 }
 
 const labelWidth = 13
@@ -152,6 +157,9 @@ func (k card) facts(w *bufio.Writer) {
 		k.fact(w, label, k.viewer.label(t.Topic)+": "+topicReason(t))
 	}
 	k.fact(w, "Link", orNotStated(c.URL))
+	for _, l := range k.also {
+		k.fact(w, "Also listed", strings.TrimSpace(l.Source+" "+l.URL))
+	}
 	k.fact(w, "Source", fmt.Sprintf("%s, first seen %s, last seen %s", c.Key, calls.Day(c.FirstSeen), calls.Day(c.LastSeen)))
 }
 

@@ -128,6 +128,16 @@ CREATE TABLE topics (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX topics_topic ON topics (topic, call);
 
+-- Where else a call is listed: a row of another source that names its identifier is no second call.
+CREATE TABLE listings (
+	source    TEXT NOT NULL CHECK (source <> ''),
+	reference TEXT NOT NULL CHECK (reference <> ''),
+	call      INTEGER NOT NULL REFERENCES calls (id),
+	url       TEXT NOT NULL,
+	PRIMARY KEY (source, reference)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX listings_call ON listings (call);
+
 CREATE TABLE changes (
 	seq  INTEGER PRIMARY KEY AUTOINCREMENT,
 	call INTEGER NOT NULL REFERENCES calls (id),

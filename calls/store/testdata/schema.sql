@@ -116,6 +116,14 @@ CREATE TABLE leases (
 	until TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE listings (
+	source    TEXT NOT NULL CHECK (source <> ''),
+	reference TEXT NOT NULL CHECK (reference <> ''),
+	call      INTEGER NOT NULL REFERENCES calls (id),
+	url       TEXT NOT NULL,
+	PRIMARY KEY (source, reference)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE matches (
 	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE,
 	call         INTEGER NOT NULL REFERENCES calls (id),
@@ -253,6 +261,8 @@ END;
 CREATE TRIGGER folded_before_update BEFORE UPDATE ON folded BEGIN
 	DELETE FROM fulltext WHERE docid = old.call;
 END;
+
+CREATE INDEX listings_call ON listings (call);
 
 CREATE INDEX matches_call ON matches (call);
 
