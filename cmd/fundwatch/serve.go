@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -114,6 +115,7 @@ func (d *daemon) look(ctx context.Context) {
 			d.log.Error("stage failed", "stage", stage.name, "err", err)
 		}
 	}
+	debug.FreeOSMemory() // a crawl held some thousand texts; for an hour nothing needs that room
 	d.log.Info("did what was due")
 }
 
