@@ -70,7 +70,7 @@ func (v viewer) view(c *calls.Call) callView {
 	view := callView{
 		Key: c.Key.String(), Identifier: c.Identifier, Title: c.Title, Summary: stated(c.Summary),
 		Programme: stated(c.Programme), Source: c.Key.Source, URL: stated(c.URL),
-		Status: c.Status(v.now), Opens: moment(c.Opens), Deadlines: []string{},
+		Status: c.Status(v.now), Opens: stated(openingDay(c.Opens)), Deadlines: []string{},
 		DeadlineModel: stated(string(c.Model)), BudgetEUR: c.Budget, GrantMinEUR: c.GrantMin,
 		GrantMaxEUR: c.GrantMax, ExpectedGrants: c.Grants, ActionType: stated(c.ActionType),
 		Topics: []topicView{}, FirstSeen: rfc3339(c.FirstSeen), LastSeen: rfc3339(c.LastSeen),
@@ -121,6 +121,15 @@ func moment(t time.Time) *string {
 		return nil
 	}
 	return stated(rfc3339(t))
+}
+
+// openingDay writes the beginning of an opening day with the offset of Brussels: in UTC it would be the
+// evening before, and a program that cuts off the hour would be a day early. "" if not stated.
+func openingDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(calls.Brussels()).Format(time.RFC3339)
 }
 
 func rfc3339(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -327,12 +327,8 @@ func (a *app) printHitLines(hits []calls.Hit) error {
 		if next, ok := c.NextDeadline(a.now()); ok {
 			deadline, left = rfc3339(next.At), fmt.Sprint(next.DaysLeft(a.now()))
 		}
-		opens := ""
-		if !c.Opens.IsZero() {
-			opens = rfc3339(c.Opens)
-		}
 		t.add(cell{whole: c.Key.String()}, cell{whole: c.Identifier}, cell{whole: c.Title}, cell{whole: c.Programme},
-			cell{whole: string(c.Status(a.now()))}, cell{whole: opens}, cell{whole: deadline}, cell{whole: left},
+			cell{whole: string(c.Status(a.now()))}, cell{whole: openingDay(c.Opens)}, cell{whole: deadline}, cell{whole: left},
 			cell{whole: c.GrantMin.String()}, cell{whole: c.GrantMax.String()}, cell{whole: c.Budget.String()}, cell{whole: c.URL})
 	}
 	return t.print()
