@@ -73,3 +73,24 @@ func TestSupersede(t *testing.T) {
 		t.Error("the old mail may be sent beside the new one")
 	}
 }
+
+// Who asks for one programme only learns nothing about the calls of the others.
+func TestAbsenceCountsOnlyForWhatWasAsked(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	cerv, life := call("c", "C"), call("l", "L")
+	cerv.Programme, life.Programme = "CERV", "LIFE"
+	save(t, db, sweepOf(cerv, life), now)
+	narrow := sweepOf(cerv)
+	narrow.Programmes = []string{"CERV"}
+	for day := 1; day <= 3; day++ {
+		if run := save(t, db, narrow, now.AddDate(0, 0, day)); run.Gone != 0 {
+			t.Errorf("day %d: %d gone, want none", day, run.Gone)
+		}
+	}
+	found := must(db.Call(t.Context(), life.Key))(t)
+	if !found.Withdrawn.IsZero() {
+		t.Error("a call that nobody asked for was withdrawn")
+	}
+	same(t, "listed", must(db.Listed(t.Context(), "portal", narrow.Programmes, now))(t), 1)
+}
