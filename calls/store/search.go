@@ -52,12 +52,9 @@ func loadHits(ctx context.Context, q querier, ranked []rankedCall, clauses []cal
 		return nil, err
 	}
 	var hits []calls.Hit
-	words := slices.ContainsFunc(clauses, func(c calls.Clause) bool { return !c.Not })
 	for i := range found {
 		hit := calls.Hit{Call: found[i].Call, Score: ranked[i].score}
-		if words {
-			hit.Snippet = calls.Snippet(&hit.Call, clauses)
-		}
+		hit.Snippet = calls.Snippet(&hit.Call, clauses)
 		hits = append(hits, hit)
 	}
 	return hits, nil

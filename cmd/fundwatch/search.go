@@ -104,11 +104,6 @@ func (l *launcher) search(ctx context.Context, words []string, f searchFlags) er
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	for i := range hits {
-		if hits[i].Snippet == "" && len(q.Clauses) > 0 {
-			hits[i].Snippet = calls.Snippet(&hits[i].Call, q.Clauses)
-		}
-	}
 	if err := a.printHits(hits, q, f.json); err != nil {
 		return err
 	}
@@ -223,7 +218,11 @@ func queryText(words []string) string {
 }
 
 // checkProgrammes refuses codes that no programme has. Numbers pass: new programmes have no code yet.
+// Without --programme the table is not read.
 func checkProgrammes(codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
 	programmes, err := calls.LoadProgrammes()
 	if err != nil {
 		return err
