@@ -47,15 +47,7 @@ func Diff(old, new *Call, now time.Time) []Change {
 	if kind, ok := statusChange(old.Recorded, status); ok {
 		d.add(kind, string(old.Recorded), string(status))
 	}
-	if deadlinesMoved(Days(old.Deadlines), Days(new.Deadlines), now) {
-		d.add(ChangeDeadline, strings.Join(Days(old.Deadlines), ","), strings.Join(Days(new.Deadlines), ","))
-	}
-	if budgetChanged(old.Budget, new.Budget) {
-		d.add(ChangeBudget, old.Budget.String(), new.Budget.String())
-	}
-	if titleChanged(old.Title, new.Title) {
-		d.add(ChangeTitle, old.Title, new.Title)
-	}
+	d.compare(old.Facts(now), new.Facts(now), now)
 	return d.changes
 }
 
@@ -67,6 +59,19 @@ type differ struct {
 
 func (d *differ) add(kind ChangeKind, old, new string) {
 	d.changes = append(d.changes, Change{Call: d.call, Kind: kind, Old: old, New: new, At: d.at})
+}
+
+// compare adds what differs in the facts that a source edits: everything but the status.
+func (d *differ) compare(old, new Told, now time.Time) {
+	if deadlinesMoved(old.Deadlines, new.Deadlines, now) {
+		d.add(ChangeDeadline, strings.Join(old.Deadlines, ","), strings.Join(new.Deadlines, ","))
+	}
+	if budgetChanged(old.Budget, new.Budget) {
+		d.add(ChangeBudget, old.Budget.String(), new.Budget.String())
+	}
+	if titleChanged(old.Title, new.Title) {
+		d.add(ChangeTitle, old.Title, new.Title)
+	}
 }
 
 // statusChange names the step from one status to another. A step back from open to forthcoming is
@@ -92,7 +97,7 @@ func statusChange(old, new Status) (ChangeKind, bool) {
 // do once its hour has come.
 func deadlinesMoved(old, new []string, now time.Time) bool {
 	before, after := ahead(old, now), ahead(new, now)
-	if today := Day(now); len(before) > 0 && before[0] == today && len(before) > 1 && !slices.Contains(after, today) {
+	if today := Day(now); len(before) > 1 && before[0] == today && !slices.Contains(after, today) {
 		before = before[1:]
 	}
 	return !slices.Equal(before, after)

@@ -2,7 +2,6 @@ package calls
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -24,21 +23,12 @@ func (c *Call) Facts(now time.Time) Told {
 // call that closed in time gives nothing; Seq is zero.
 func (t *Told) NetChanges(c *Call, now time.Time) []Change {
 	d := differ{call: c.Key, at: now.UTC()}
-	status := c.Status(now)
-	if kind, ok := toldStatusChange(t.Status, status); ok {
-		d.add(kind, string(t.Status), string(status))
+	facts := c.Facts(now)
+	if kind, ok := toldStatusChange(t.Status, facts.Status); ok {
+		d.add(kind, string(t.Status), string(facts.Status))
 	}
-	if status == Withdrawn || status == Closed {
-		return d.changes
-	}
-	if days := Days(c.Deadlines); deadlinesMoved(t.Deadlines, days, now) {
-		d.add(ChangeDeadline, strings.Join(t.Deadlines, ","), strings.Join(days, ","))
-	}
-	if budgetChanged(t.Budget, c.Budget) {
-		d.add(ChangeBudget, t.Budget.String(), c.Budget.String())
-	}
-	if titleChanged(t.Title, c.Title) {
-		d.add(ChangeTitle, t.Title, c.Title)
+	if facts.Status != Withdrawn && facts.Status != Closed {
+		d.compare(*t, facts, now)
 	}
 	return d.changes
 }
@@ -56,11 +46,13 @@ func noticeOf(kind ChangeKind) NoticeKind { return NoticeKind(kind) }
 // The days before a deadline at which a reader is reminded, tightest first, each once per deadline. All
 // but the last one are brought forward when the next digest would come too late for them: a weekly
 // letter on Tuesdays tells a deadline of next week's Wednesday eight days before, not one.
-var leads = []struct {
+var leads = []lead{{2, NoticeClosing2, false}, {7, NoticeClosing7, true}, {28, NoticeClosing28, true}, {56, NoticeClosing56, true}}
+
+type lead struct {
 	days    int
 	kind    NoticeKind
 	forward bool
-}{{2, NoticeClosing2, false}, {7, NoticeClosing7, true}, {28, NoticeClosing28, true}, {56, NoticeClosing56, true}}
+}
 
 // daysBetween returns how many days lie between two digests of one subscriber, at most.
 func daysBetween(f Frequency) int {
@@ -74,37 +66,33 @@ func daysBetween(f Frequency) int {
 // many days: the tightest one, so that whoever first hears of a call five days before its end is not told
 // about 28. It reports false if no deadline is near, or the call cannot be applied for.
 func closingNotice(c *Call, now time.Time, every int) (kind NoticeKind, day string, ok bool) {
-	next, ok := c.NextDeadline(now)
-	if !ok || c.Status(now) != Open {
-		return "", "", false
-	}
-	left := next.DaysLeft(now)
-	for _, lead := range leads {
-		days := lead.days
-		if lead.forward {
-			days += every - 1
+	return tightest(c, now, func(l lead, left int) bool {
+		if l.forward {
+			left -= every - 1
 		}
-		if left <= days {
-			return lead.kind, next.Day(), true
-		}
-	}
-	return "", "", false
+		return left <= l.days
+	})
 }
 
 // farNotice returns the reminder of a month or two that the next digest would bring: who reads of a call for
 // the first time need not be reminded of it a week later. The last week's reminders are never saved.
 func farNotice(c *Call, now time.Time, every int) (kind NoticeKind, day string, ok bool) {
+	return tightest(c, now, func(l lead, left int) bool { return l.days >= 28 && left <= l.days+2*every-1 })
+}
+
+// tightest returns the first lead that is due with so many days left to the call's next deadline. It
+// reports false if none is, or the call cannot be applied for.
+func tightest(c *Call, now time.Time, due func(l lead, left int) bool) (kind NoticeKind, day string, ok bool) {
 	next, ok := c.NextDeadline(now)
 	if !ok || c.Status(now) != Open {
 		return "", "", false
 	}
 	left := next.DaysLeft(now)
-	for _, lead := range leads {
-		if lead.days >= 28 && left <= lead.days+2*every-1 {
-			return lead.kind, next.Day(), true
-		}
+	i := slices.IndexFunc(leads, func(l lead) bool { return due(l, left) })
+	if i < 0 {
+		return "", "", false
 	}
-	return "", "", false
+	return leads[i].kind, next.Day(), true
 }
 
 func hasNotice(notices []Notice, kind NoticeKind, fact string) bool {

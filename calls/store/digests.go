@@ -117,7 +117,7 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 			c.Notices[j].Call = c.Call.Key
 		}
 		if c.Told != nil {
-			if c.Explained, err = reasonsOf(ctx, q, found[i].id); err != nil {
+			if c.Explained, err = reasonsOf(ctx, q, found[i].id, c.Call.Key); err != nil {
 				return nil, fmt.Errorf("reasons of %q: %w", c.Call.Key, err)
 			}
 		}

@@ -131,13 +131,18 @@ func (db *DB) History(ctx context.Context, key calls.Key) ([]calls.Change, error
 			return err
 		}
 		const query = `SELECT seq, kind, old, new, at, reason FROM changes WHERE call = ? ORDER BY seq`
-		changes, err = collect(ctx, q, func(s scanner) (calls.Change, error) {
-			c := calls.Change{Call: key}
-			return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
-		}, query, id)
+		changes, err = collect(ctx, q, changeOf(key), query, id)
 		return err
 	})
 	return changes, err
+}
+
+// changeOf scans a change of the call with this key: seq, kind, old, new, at, reason.
+func changeOf(key calls.Key) func(scanner) (calls.Change, error) {
+	return func(s scanner) (calls.Change, error) {
+		c := calls.Change{Call: key}
+		return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
+	}
 }
 
 // CountCalls returns how many calls have each status at now. A status that no call has is missing.

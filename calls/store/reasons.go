@@ -51,10 +51,8 @@ func (db *DB) Explain(ctx context.Context, changes []calls.Change) error {
 	})
 }
 
-// reasonsOf returns the explained changes of a call, newest first.
-func reasonsOf(ctx context.Context, q querier, call int64) ([]calls.Change, error) {
+// reasonsOf returns the explained changes of the call with this id and key, newest first.
+func reasonsOf(ctx context.Context, q querier, id int64, key calls.Key) ([]calls.Change, error) {
 	const query = `SELECT seq, kind, old, new, at, reason FROM changes WHERE call = ? AND reason <> '' ORDER BY seq DESC`
-	return collect(ctx, q, func(s scanner) (c calls.Change, err error) {
-		return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
-	}, query, call)
+	return collect(ctx, q, changeOf(key), query, id)
 }

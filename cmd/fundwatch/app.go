@@ -39,11 +39,7 @@ func (l *launcher) create(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.db, err = store.Open(ctx, a.cfg.Database)
-	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", a.cfg.Database, err)
-	}
-	return a, nil
+	return a, a.openDatabase(ctx)
 }
 
 // open puts the program together on a database that is there.
@@ -55,11 +51,14 @@ func (l *launcher) open(ctx context.Context) (*app, error) {
 	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' or 'fundwatch municipalities import' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
 	}
-	a.db, err = store.Open(ctx, a.cfg.Database)
-	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", a.cfg.Database, err)
+	return a, a.openDatabase(ctx)
+}
+
+func (a *app) openDatabase(ctx context.Context) (err error) {
+	if a.db, err = store.Open(ctx, a.cfg.Database); err != nil {
+		return fmt.Errorf("open database %s: %w", a.cfg.Database, err)
 	}
-	return a, nil
+	return nil
 }
 
 func (l *launcher) assemble() (*app, error) {

@@ -95,10 +95,9 @@ func (a *app) dryCrawl(ctx context.Context, sources []string, asJSON bool) error
 	var failed error
 	for _, source := range sources {
 		sweep := a.sweep(ctx, source)
-		reports = append(reports, crawlReport{Odd: sweep.Odd, Err: sweep.Err, Run: calls.Run{
-			Source: source, Pages: sweep.Pages, Seen: len(sweep.Found), Odd: len(sweep.Odd),
-			Complete: sweep.Complete, Verified: sweep.Verified,
-		}})
+		run := unstored(&sweep)
+		run.Complete, run.Verified = sweep.Complete, sweep.Verified
+		reports = append(reports, crawlReport{Run: run, Odd: sweep.Odd, Err: sweep.Err})
 		if sweep.Err != nil {
 			failed = fmt.Errorf("source %s: %w", source, sweep.Err)
 		}

@@ -78,7 +78,8 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 	}
 	saved, err := a.db.SaveSweep(ctx, run, sweep, topics.Classify, a.now())
 	if errors.Is(err, calls.ErrHeld) {
-		held := heldRun(run, &sweep, err)
+		held := unstored(&sweep)
+		held.ID, held.Error = run, err.Error()
 		return crawlReport{Run: held, Odd: sweep.Odd, Err: err}, a.db.FailRun(ctx, run, err.Error()+acceptHint, a.now())
 	}
 	if err != nil {

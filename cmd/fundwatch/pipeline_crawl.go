@@ -78,9 +78,9 @@ func stillOn(list []calls.Call, now time.Time) int {
 	return n
 }
 
-// heldRun describes a run of which nothing was stored.
-func heldRun(id int64, sweep *calls.Sweep, cause error) calls.Run {
-	return calls.Run{ID: id, Source: sweep.Source, Started: sweep.Started, Pages: sweep.Pages, Seen: len(sweep.Found), Odd: len(sweep.Odd), Error: cause.Error()}
+// unstored describes a sweep of which nothing was stored.
+func unstored(sweep *calls.Sweep) calls.Run {
+	return calls.Run{Source: sweep.Source, Started: sweep.Started, Pages: sweep.Pages, Seen: len(sweep.Found), Odd: len(sweep.Odd)}
 }
 
 // sweep fetches without storing.

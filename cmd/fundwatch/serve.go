@@ -111,9 +111,7 @@ func (d *daemon) look(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := stage.run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			d.log.Error("stage failed", "stage", stage.name, "err", err)
-		}
+		d.stage(ctx, stage.name, stage.run)
 	}
 	debug.FreeOSMemory() // a crawl held some thousand texts; for an hour nothing needs that room
 	d.log.Info("did what was due")
@@ -122,11 +120,15 @@ func (d *daemon) look(ctx context.Context) {
 func (d *daemon) deliver(ctx context.Context) {
 	d.one.Lock()
 	defer d.one.Unlock()
-	if ctx.Err() != nil {
-		return
+	if ctx.Err() == nil {
+		d.stage(ctx, "send", d.sendNow)
 	}
-	if err := d.sendNow(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Error("stage failed", "stage", "send", "err", err)
+}
+
+// stage runs one stage. Its failure is logged here: the next look tries again.
+func (d *daemon) stage(ctx context.Context, name string, run func(context.Context) error) {
+	if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		d.log.Error("stage failed", "stage", name, "err", err)
 	}
 }
 
