@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,10 +88,10 @@ func TestDeliverUncertainOnceMore(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			copies := 0
+			var copies atomic.Int32 // a session each: they run in goroutines of their own
 			server := startMailServer(t, func(m *mailServer) {
 				m.onData = func(_ string, c *smtp.Conn) error {
-					if copies++; copies == 1 {
+					if copies.Add(1) == 1 {
 						return hangUp(c.Conn())
 					}
 					return test.second(c)
