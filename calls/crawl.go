@@ -44,6 +44,7 @@ type Run struct {
 	Gone      int // listed last time, absent now; not withdrawn for that
 	Odd       int
 	Complete  bool
+	Held      bool // waits for a person to look (see [ErrHeld]); asking again by itself would not help
 	Verified  string
 	Error     string // "" if none
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -252,6 +253,7 @@ func (s *sweeper) end() error {
 	s.run.Verified = s.sweep.Verified
 	if s.sweep.Err != nil {
 		s.run.Error = s.sweep.Err.Error()
+		s.run.Held = errors.Is(s.sweep.Err, calls.ErrHeld)
 	}
 	if err := endRun(s.ctx, s.tx, s.run); err != nil {
 		return fmt.Errorf("end run %d: %w", s.run.ID, err)

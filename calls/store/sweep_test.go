@@ -262,7 +262,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	save(t, db, sweepOf(call("a", "A")), now)
 	must(db.BeginRun(t.Context(), "portal", now.Add(time.Hour)))(t) // and killed
 	failed := must(db.BeginRun(t.Context(), "feed", now.Add(2*time.Hour)))(t)
-	ok(t, db.FailRun(t.Context(), failed, "no answer", now.Add(3*time.Hour)))
+	ok(t, db.FailRun(t.Context(), failed, errors.New("no answer"), now.Add(3*time.Hour)))
 
 	runs := must(db.Runs(t.Context(), 0))(t)
 	same(t, "ends", []bool{runs[0].Ended.IsZero(), runs[1].Ended.IsZero(), runs[2].Ended.IsZero()}, []bool{false, true, false})
@@ -271,7 +271,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	same(t, "last run of the portal", last["portal"].ID, 1)
 	same(t, "last run of the feed", last["feed"].ID, failed)
 
-	if err := db.FailRun(t.Context(), failed, "again", now); err == nil {
+	if err := db.FailRun(t.Context(), failed, errors.New("again"), now); err == nil {
 		t.Error("a run was ended twice")
 	}
 	if _, err := db.SaveSweep(t.Context(), failed, calls.Sweep{Source: "feed"}, noTopics, now); err == nil {
@@ -280,7 +280,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	if _, err := db.SaveSweep(t.Context(), 2, calls.Sweep{Source: "feed"}, noTopics, now); err == nil {
 		t.Error("a sweep was saved to a run of another source")
 	}
-	if err := db.FailRun(t.Context(), 77, "", now); !errors.Is(err, calls.ErrNotFound) {
+	if err := db.FailRun(t.Context(), 77, errors.New("no run"), now); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("FailRun of an unknown run: %v, want ErrNotFound", err)
 	}
 }

@@ -43,6 +43,19 @@ CREATE TABLE changes (
 	reason TEXT NOT NULL DEFAULT '' -- the source's own words, learnt after the change
 ) STRICT;
 
+CREATE TABLE copies (
+	source        TEXT NOT NULL CHECK (source <> ''),
+	address       TEXT NOT NULL CHECK (address <> ''), -- that was asked for, and that answered
+	language      TEXT NOT NULL,                       -- in which it was asked for
+	etag          TEXT NOT NULL,
+	last_modified TEXT NOT NULL,
+	header        TEXT NOT NULL CHECK (json_valid(header)), -- what reading the page needs of it
+	body          BLOB NOT NULL,                       -- gzip
+	fetched       TEXT NOT NULL,
+	PRIMARY KEY (source, address),
+	CHECK (etag <> '' OR last_modified <> '')
+) STRICT;
+
 CREATE TABLE counters (
 	name  TEXT PRIMARY KEY CHECK (name IN ('revision', 'matched')),
 	value INTEGER NOT NULL
@@ -187,7 +200,7 @@ CREATE TABLE runs (
 	complete  INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
 	verified  TEXT NOT NULL DEFAULT '',
 	error     TEXT NOT NULL DEFAULT ''
-) STRICT;
+, held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1))) STRICT;
 
 CREATE TABLE settings (
 	name  TEXT PRIMARY KEY CHECK (name IN ('topics version')),
