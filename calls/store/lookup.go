@@ -47,8 +47,8 @@ func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
 	return id, err
 }
 
-// FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key,
-// reference or identifier in any case or, if there is none, those whose identifier or reference begins
+// FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key (also
+// one that another source lists the call by), reference or identifier in any case or, if there is none, those whose identifier or reference begins
 // so. The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
 func (db *DB) FindCalls(ctx context.Context, name string) ([]calls.Call, error) {
 	name = strings.TrimSpace(name)
@@ -77,6 +77,7 @@ func idsByName(ctx context.Context, q querier, name string) ([]int64, error) {
 	const order = ` ORDER BY identifier, source, reference LIMIT ?`
 	for _, query := range []string{
 		`SELECT id FROM calls WHERE source || ':' || reference = ?1 COLLATE NOCASE`,
+		`SELECT id FROM calls WHERE id IN (SELECT call FROM listings WHERE source || ':' || reference = ?1 COLLATE NOCASE)`,
 		`SELECT id FROM calls WHERE identifier = ?1 COLLATE NOCASE OR reference = ?1 COLLATE NOCASE`,
 		`SELECT id FROM calls WHERE substr(identifier, 1, length(?1)) = ?1 COLLATE NOCASE
 			OR substr(reference, 1, length(?1)) = ?1 COLLATE NOCASE`,

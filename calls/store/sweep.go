@@ -152,16 +152,21 @@ func (s *sweeper) doubt(c *calls.Call, problem string) {
 }
 
 // store writes a call as far as it differs from what is known, and returns its id.
-func (s *sweeper) store(c *calls.Call, known *knownCall, print []byte) (int64, error) {
+func (s *sweeper) store(c *calls.Call, known *knownCall, print []byte) (id int64, err error) {
 	switch {
 	case known == nil:
 		s.run.New++
-		return s.add(c, print)
+		id, err = s.add(c, print)
 	case known.absentSince.IsZero() && bytes.Equal(known.fingerprint, print):
 		s.run.Unchanged++
 		return known.id, nil
+	default:
+		id, err = known.id, s.replace(c, known, print)
 	}
-	return known.id, s.replace(c, known, print)
+	if err != nil {
+		return 0, err
+	}
+	return id, s.uniteKnownElsewhere(c, id)
 }
 
 func (s *sweeper) add(c *calls.Call, print []byte) (int64, error) {
