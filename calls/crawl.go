@@ -21,9 +21,26 @@ type Sweep struct {
 	// means nothing.
 	Programmes []string
 
+	// Copies are the pages that the source sent this time and that are worth keeping, and Unchanged the addresses
+	// of those whose copies it called current. Both are nil if Err is not.
+	Copies    []Copy
+	Unchanged []string
+
 	// MostChanged is how many known calls may differ before the store holds the sweep and keeps all as it was
 	// (see [ErrHeld]); 0: any number.
 	MostChanged int
+}
+
+// A Copy is a page as a source last sent it, kept so that next time the source can be asked whether it has
+// changed instead of sending it again. It has at least one of the two validators.
+type Copy struct {
+	Address      string            // that was asked for, and that answered
+	Language     string            // in which it was asked for
+	ETag         string            // as sent; "" if there was none
+	LastModified string            // as sent; "" if there was none
+	Header       map[string]string // what else of the header reading the page needs
+	Body         []byte
+	Fetched      time.Time
 }
 
 // ErrHeld says that a sweep differs so much from what is known that a person has to look before it

@@ -73,7 +73,7 @@ func TestThePortalComesLater(t *testing.T) {
 func TestThePortalComesBack(t *testing.T) {
 	t.Parallel()
 	db := open(t)
-	topic, open := call("a", "Town Twinning"), calls.Search{Statuses: []calls.Status{calls.Open}}
+	topic, listed := call("a", "Town Twinning"), calls.Search{Statuses: []calls.Status{calls.Open}}
 	save(t, db, sweepOf(topic), now)
 	for n := range 2 {
 		save(t, db, sweepOf(), now.Add(time.Duration(n+1)*day))
@@ -82,11 +82,11 @@ func TestThePortalComesBack(t *testing.T) {
 	row.Key.Source, row.Kind, row.Identifier = "list", "", topic.Identifier
 	list := calls.Sweep{Source: "list", Found: []calls.Call{row}, Complete: true}
 	save(t, db, list, now.Add(2*day))
-	same(t, "while it is lost", find(t, db, open), []string{"1"})
+	same(t, "while it is lost", find(t, db, listed), []string{"1"})
 	save(t, db, sweepOf(topic), now.Add(3*day))
-	same(t, "when it is back", find(t, db, open), []string{"a"})
+	same(t, "when it is back", find(t, db, listed), []string{"a"})
 	save(t, db, list, now.Add(3*day))
-	same(t, "afterwards", find(t, db, open), []string{"a"})
+	same(t, "afterwards", find(t, db, listed), []string{"a"})
 	kinds := []calls.ChangeKind{}
 	for _, c := range must(db.History(t.Context(), topic.Key))(t) {
 		kinds = append(kinds, c.Kind)

@@ -15,7 +15,7 @@ import (
 type Classifier = func(*calls.Call) []calls.TopicHit
 
 // SaveSweep stores what a crawl brought home and ends its run, in one transaction: new and changed
-// calls, their changes, their topics, the odd records. It returns the run with its counts.
+// calls, their changes, their topics, copies of pages, the odd records. It returns the run with its counts.
 //
 // Found calls are stored whatever else went wrong. Absence counts only in a complete sweep without an
 // error: a call that is missing is marked absent and, if it is missing again in a complete sweep on a
@@ -232,6 +232,9 @@ func (s *sweeper) rest() error {
 	}
 	if err := s.turn(); err != nil {
 		return fmt.Errorf("follow dates: %w", err)
+	}
+	if err := s.keepCopies(); err != nil {
+		return fmt.Errorf("keep copies of pages: %w", err)
 	}
 	if err := s.saveOdd(); err != nil {
 		return fmt.Errorf("save odd records: %w", err)

@@ -137,7 +137,20 @@ func (a *app) crawler() *crawler.Crawler {
 		Timeout:   a.cfg.Crawler.Timeout,
 		Delay:     a.cfg.Crawler.Delay,
 		Retries:   crawlRetries,
-	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress})
+	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress, Copies: a.copyOf})
+}
+
+// copyOf returns the copy of a page that the database holds. Without one, or without a database, the page is
+// fetched as if for the first time.
+func (a *app) copyOf(source, address string) (calls.Copy, bool) {
+	if a.db == nil {
+		return calls.Copy{}, false
+	}
+	c, err := a.db.Copy(context.Background(), source, address)
+	if err != nil && !errors.Is(err, calls.ErrNotFound) {
+		a.log.Warn("copy of a page not read", "source", source, "err", err)
+	}
+	return c, err == nil
 }
 
 func (a *app) composer() (*notify.Composer, error) {

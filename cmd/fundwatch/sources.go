@@ -107,6 +107,9 @@ func (a *app) printCheck(w io.Writer, def crawler.SourceDef, r crawler.Report) {
 	if r.Robots != "" {
 		fmt.Fprintf(w, "  robots.txt: %s\n", r.Robots)
 	}
+	if pages := r.Pages + r.Details; pages > 0 {
+		fmt.Fprintf(w, "  ETag or Last-Modified: on %d of %d pages\n", r.Marked, pages)
+	}
 	if def.Note != "" {
 		fmt.Fprintf(w, "  note: %s\n", def.Note)
 	}
