@@ -12,6 +12,7 @@ type Sweep struct {
 	Started  time.Time
 	Pages    int
 	Found    []Call
+	Bodies   Bodies // of the calls in Found, if they are too many to lie in memory; nil: each has its own
 	Odd      []Odd
 	Complete bool   // every page was read and agreed with the others: absence would mean something
 	Verified string // how completeness was established, in English, for `status`
@@ -29,6 +30,21 @@ type Sweep struct {
 	// MostChanged is how many known calls may differ before the store holds the sweep and keeps all as it was
 	// (see [ErrHeld]); 0: any number.
 	MostChanged int
+}
+
+// Bodies are the long texts of the calls of a sweep, put aside until they are stored.
+type Bodies interface {
+	// Body returns the body of Found[i]. An error means that it is lost, and with it the sweep.
+	Body(i int) (string, error)
+	Close() error
+}
+
+// Close lets go of what the sweep has put aside. A sweep without such needs no Close.
+func (s *Sweep) Close() error {
+	if s.Bodies == nil {
+		return nil
+	}
+	return s.Bodies.Close()
 }
 
 // A Copy is a page as a source last sent it, kept so that next time the source can be asked whether it has

@@ -33,7 +33,7 @@ func (db *DB) SaveSweep(ctx context.Context, run int64, sweep calls.Sweep, class
 		}
 		defer s.write.close()
 		for i := range sweep.Found {
-			if err := s.sight(&sweep.Found[i]); err != nil {
+			if err := s.sightAt(i); err != nil {
 				return fmt.Errorf("call %q: %w", sweep.Found[i].Key, err)
 			}
 		}
@@ -113,6 +113,21 @@ func (s *sweeper) loadKnown() error {
 		s.known[k.reference] = k
 	}
 	return err
+}
+
+// sightAt stores the call at this place of the sweep. Its body, if it was put aside, is in memory only
+// meanwhile.
+func (s *sweeper) sightAt(i int) error {
+	c := &s.sweep.Found[i]
+	if s.sweep.Bodies == nil {
+		return s.sight(c)
+	}
+	whole := *c
+	var err error
+	if whole.Body, err = s.sweep.Bodies.Body(i); err != nil {
+		return err
+	}
+	return s.sight(&whole)
 }
 
 // sight stores one call that was found.

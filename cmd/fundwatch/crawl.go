@@ -96,6 +96,7 @@ func (a *app) dryCrawl(ctx context.Context, sources []string, asJSON bool) error
 	var failures []error
 	for _, source := range sources {
 		sweep := a.sweep(ctx, source)
+		sweep.Close() //nolint:errcheck // nobody wants the texts
 		run := unstored(&sweep)
 		run.Complete, run.Verified = sweep.Complete, sweep.Verified
 		reports = append(reports, crawlReport{Run: run, Odd: sweep.Odd, Err: sweep.Err})

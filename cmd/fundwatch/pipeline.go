@@ -66,6 +66,7 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
 	}
 	sweep := a.sweep(ctx, source)
+	defer sweep.Close() //nolint:errcheck // what it put aside is stored, or of no use
 	saved, err := a.saveSweep(ctx, run, &sweep, topics, accept)
 	switch {
 	case errors.Is(err, calls.ErrHeld):
