@@ -216,7 +216,8 @@ type shared struct {
 func (m *Matcher) reasons(c *Call) (reasons []shared, unwanted [][]int32) {
 	all := fields(c)
 	vetoed := m.topics.vetoed(all)
-	for _, h := range c.Topics {
+	forTowns := m.topics.forTowns(c, all)
+	for _, h := range offered(c, forTowns) {
 		if who := m.byTopic[h.Topic]; who != nil {
 			reasons = append(reasons, shared{topicReason(h), who})
 		}
@@ -235,7 +236,7 @@ func (m *Matcher) reasons(c *Call) (reasons []shared, unwanted [][]int32) {
 			seen[id] = true
 			unwanted = append(unwanted, m.unwanted[id])
 			for _, at := range m.wanted[id] {
-				if w := &m.wishes[at]; !w.keyword.misread(vetoed) {
+				if w := &m.wishes[at]; !w.keyword.misread(vetoed) && (forTowns || w.keyword.insists()) {
 					reasons = append(reasons, shared{literalReason(w.keyword, f, from, to), w.who})
 				}
 			}

@@ -88,6 +88,11 @@ func (k keyword) misread(vetoed map[string]bool) bool {
 	return !slices.ContainsFunc(k.topics, func(id string) bool { return !vetoed[id] })
 }
 
+// insists reports whether a keyword asks for a thing of its own, hydrogen or wolves, and is told wherever
+// it stands. One that means a topic asks for that topic in one of many languages, and is held to what
+// holds for the topic: "energy" must not bring other calls than "énergie".
+func (k keyword) insists() bool { return len(k.topics) == 0 }
+
 // vetoed returns the ids of the topics that the title or the identifier vetoes.
 func (t *Topics) vetoed(all []field) map[string]bool {
 	var ids map[string]bool

@@ -1,0 +1,97 @@
+package calls
+
+import (
+	_ "embed" // the table below
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed rules/fortowns.tsv
+var forTownsTable string
+
+// A townSigns says by what a call of a programme that is not for municipalities shows that they have a
+// part in it nevertheless.
+type townSigns struct {
+	identifiers []*regexp.Regexp
+	index       *patternIndex
+	where       []string // by number of the pattern in index: "title", "summary" or "never"
+}
+
+// loadTownSigns reads the built-in table once. It can only fail by a mistake in the table, which a test
+// finds; a line that cannot be read is left out.
+var loadTownSigns = sync.OnceValues(func() (*townSigns, error) {
+	rows, errs := tableRows("rules/fortowns.tsv", forTownsTable, 4)
+	s := &townSigns{index: newPatternIndex()}
+	for _, row := range rows {
+		if err := s.add(row.fields[0], row.fields[1]); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", row.place, err))
+		}
+	}
+	return s, errors.Join(errs...)
+})
+
+func (s *townSigns) add(where, what string) error {
+	switch where {
+	case "identifier":
+		re, err := regexp.Compile(what)
+		if err == nil {
+			s.identifiers = append(s.identifiers, re)
+		}
+		return err
+	case "title", "summary", "never":
+		p, err := ParsePattern(what)
+		if err != nil {
+			return err
+		}
+		if id := s.index.add(p); id < len(s.where) {
+			return fmt.Errorf("%q is already there", what)
+		}
+		s.where = append(s.where, where)
+		return nil
+	}
+	return fmt.Errorf("unknown place %q: want identifier, title, summary or never", where)
+}
+
+// forTowns reports whether a call on a town's topic is also meant for towns. In a programme that
+// municipalities take part in (or that nobody knows) every call is; in others, such as research, the
+// identifier, the title or the summary must say so (rules/fortowns.tsv). Bodies of research calls
+// name everybody and prove nothing.
+func (t *Topics) forTowns(c *Call, all []field) bool {
+	programme, _ := t.programmes.Programme(c.Programme)
+	if programme.Municipalities != "partly" && programme.Municipalities != "no" {
+		return true
+	}
+	signs, _ := loadTownSigns() // see there
+	identifier := strings.ToUpper(c.Identifier)
+	if slices.ContainsFunc(signs.identifiers, func(re *regexp.Regexp) bool { return re.MatchString(identifier) }) {
+		return true
+	}
+	return signs.foundIn(all)
+}
+
+// offered returns the topics by which a call is offered to towns: all of its own, or none.
+func offered(c *Call, forTowns bool) []TopicHit {
+	if !forTowns {
+		return nil
+	}
+	return c.Topics
+}
+
+func (s *townSigns) foundIn(all []field) bool {
+	found, never := false, false
+	for i := range all {
+		f := &all[i]
+		if f.name != "title" && f.name != "summary" {
+			continue
+		}
+		s.index.walk(f.words, func(id, _, _ int) {
+			found = found || s.where[id] == "summary" || f.name == "title" && s.where[id] == "title"
+			never = never || s.where[id] == "never" && f.name == "title"
+		})
+	}
+	return found && !never
+}
