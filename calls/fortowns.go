@@ -17,6 +17,7 @@ var forTownsTable string
 // part in it nevertheless.
 type townSigns struct {
 	identifiers []*regexp.Regexp
+	others      []*regexp.Regexp // identifiers of calls that somebody else wins, in any programme
 	index       *patternIndex
 	where       []string // by number of the pattern in index: "title", "summary" or "never"
 }
@@ -37,11 +38,9 @@ var loadTownSigns = sync.OnceValues(func() (*townSigns, error) {
 func (s *townSigns) add(where, what string) error {
 	switch where {
 	case "identifier":
-		re, err := regexp.Compile(what)
-		if err == nil {
-			s.identifiers = append(s.identifiers, re)
-		}
-		return err
+		return addExpression(&s.identifiers, what)
+	case "others":
+		return addExpression(&s.others, what)
 	case "title", "summary", "never":
 		p, err := ParsePattern(what)
 		if err != nil {
@@ -53,24 +52,36 @@ func (s *townSigns) add(where, what string) error {
 		s.where = append(s.where, where)
 		return nil
 	}
-	return fmt.Errorf("unknown place %q: want identifier, title, summary or never", where)
+	return fmt.Errorf("unknown place %q: want identifier, others, title, summary or never", where)
+}
+
+func addExpression(to *[]*regexp.Regexp, what string) error {
+	re, err := regexp.Compile(what)
+	if err == nil {
+		*to = append(*to, re)
+	}
+	return err
+}
+
+func anyMatches(expressions []*regexp.Regexp, s string) bool {
+	return slices.ContainsFunc(expressions, func(re *regexp.Regexp) bool { return re.MatchString(s) })
 }
 
 // forTowns reports whether a call on a town's topic is also meant for towns. In a programme that
-// municipalities take part in (or that nobody knows) every call is; in others, such as research, the
+// municipalities take part in (or that nobody knows) every call is but those of known families; in others, such as research, the
 // identifier, the title or the summary must say so (rules/fortowns.tsv). Bodies of research calls
 // name everybody and prove nothing.
 func (t *Topics) forTowns(c *Call, all []field) bool {
+	signs, _ := loadTownSigns() // see there
+	identifier := strings.ToUpper(c.Identifier)
+	if anyMatches(signs.others, identifier) {
+		return false
+	}
 	programme, _ := t.programmes.Programme(c.Programme)
 	if programme.Municipalities != "partly" && programme.Municipalities != "no" {
 		return true
 	}
-	signs, _ := loadTownSigns() // see there
-	identifier := strings.ToUpper(c.Identifier)
-	if slices.ContainsFunc(signs.identifiers, func(re *regexp.Regexp) bool { return re.MatchString(identifier) }) {
-		return true
-	}
-	return signs.foundIn(all)
+	return anyMatches(signs.identifiers, identifier) || signs.foundIn(all)
 }
 
 // offered returns the topics by which a call is offered to towns: all of its own, or none.

@@ -29,6 +29,7 @@ func TestForTowns(t *testing.T) {
 		{"mission of cities and others", Call{Programme: "HORIZON", Identifier: "HORIZON-MISS-2027-07-CLIMA-CIT-NEB-01", Title: "Hubs"}, true},
 		{"cited is not the cities", Call{Programme: "HORIZON", Identifier: "HORIZON-MISS-2027-04-CITED-03", Title: "Hubs"}, false},
 		{"a word that means something else", Call{Programme: "HORIZON", Title: "Urban Mobility Business Plan"}, false},
+		{"others win it, whatever the programme", Call{Programme: "LIFE", Identifier: "LIFE-2027-CET-INDUSTRY", Title: "Energy in cities"}, false},
 		{"help for another country's associations", Call{Programme: "RELEX", Title: "Civil society in Kenya"}, false},
 		{"help by local authorities", Call{Programme: "RELEX", Title: "Local Authorities: partnerships"}, true},
 	}
@@ -45,7 +46,7 @@ func TestForTowns(t *testing.T) {
 func TestTownSignsFaults(t *testing.T) {
 	t.Parallel()
 	s := &townSigns{index: newPatternIndex()}
-	for _, line := range [][2]string{{"identifier", "("}, {"title", "*"}, {"somewhere", "city"}} {
+	for _, line := range [][2]string{{"identifier", "("}, {"others", "["}, {"title", "*"}, {"somewhere", "city"}} {
 		if s.add(line[0], line[1]) == nil {
 			t.Errorf("%v is taken", line)
 		}
