@@ -155,6 +155,8 @@ func TestMeaning(t *testing.T) {
 	}{
 		{"several topics", "peer learning", []string{"municipal-networks", "capacity-building"}},
 		{"label", "Jumelage et échanges entre citoyens", []string{"town-twinning"}},
+		{"phrase of a label", "efficienza energetica", []string{"energy"}},
+		{"piece of a label", "transizione ed", nil},
 		{"thesaurus", "énergie renouvelable", []string{"energy"}},
 		{"abbreviation in any case", "ki", []string{"new-technologies"}},
 		{"trap: polish partnership", "partnerstwo", nil},
