@@ -75,7 +75,7 @@ func (q question) speaking() []Reason {
 		}
 	}
 	if q.interests.Everything {
-		reasons = append(reasons, everythingReason())
+		reasons = append(reasons, q.topics.everythingReason(q.call))
 	}
 	slices.SortFunc(reasons, compareReasons)
 	return reasons

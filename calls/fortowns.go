@@ -68,9 +68,10 @@ func anyMatches(expressions []*regexp.Regexp, s string) bool {
 }
 
 // forTowns reports whether a call on a town's topic is also meant for towns. In a programme that
-// municipalities take part in (or that nobody knows) every call is but those of known families; in others, such as research, the
-// identifier, the title or the summary must say so (rules/fortowns.tsv). Bodies of research calls
-// name everybody and prove nothing.
+// municipalities take part in (or that nobody knows) every call is but those of known families; in
+// others, such as research, the identifier, the title or the summary must say so (rules/fortowns.tsv),
+// and in those that are not for municipalities at all, the title. Bodies of research calls name everybody
+// and prove nothing.
 func (t *Topics) forTowns(c *Call, all []field) bool {
 	signs, _ := loadTownSigns() // see there
 	identifier := strings.ToUpper(c.Identifier)
@@ -78,10 +79,13 @@ func (t *Topics) forTowns(c *Call, all []field) bool {
 		return false
 	}
 	programme, _ := t.programmes.Programme(c.Programme)
-	if programme.Municipalities != "partly" && programme.Municipalities != "no" {
-		return true
+	switch programme.Municipalities {
+	case "partly":
+		return anyMatches(signs.identifiers, identifier) || signs.foundIn(all, "title", "summary")
+	case "no":
+		return signs.foundIn(all, "title")
 	}
-	return anyMatches(signs.identifiers, identifier) || signs.foundIn(all)
+	return true
 }
 
 // offered returns the topics by which a call is offered to towns: all of its own, or none.
@@ -92,11 +96,12 @@ func offered(c *Call, forTowns bool) []TopicHit {
 	return c.Topics
 }
 
-func (s *townSigns) foundIn(all []field) bool {
+// foundIn reports whether the fields with these names say that towns have a part.
+func (s *townSigns) foundIn(all []field, names ...string) bool {
 	found, never := false, false
 	for i := range all {
 		f := &all[i]
-		if f.name != "title" && f.name != "summary" {
+		if !slices.Contains(names, f.name) {
 			continue
 		}
 		s.index.walk(f.words, func(id, _, _ int) {

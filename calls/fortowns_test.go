@@ -31,6 +31,7 @@ func TestForTowns(t *testing.T) {
 		{"a word that means something else", Call{Programme: "HORIZON", Title: "Urban Mobility Business Plan"}, false},
 		{"others win it, whatever the programme", Call{Programme: "LIFE", Identifier: "LIFE-2027-CET-INDUSTRY", Title: "Energy in cities"}, false},
 		{"help for another country's associations", Call{Programme: "RELEX", Title: "Civil society in Kenya"}, false},
+		{"help that only mentions them", Call{Programme: "RELEX", Title: "Civil society in Kenya", Summary: "With local authorities."}, false},
 		{"help by local authorities", Call{Programme: "RELEX", Title: "Local Authorities: partnerships"}, true},
 	}
 	for _, tt := range tests {

@@ -243,7 +243,7 @@ func (m *Matcher) reasons(c *Call) (reasons []shared, unwanted [][]int32) {
 		})
 	}
 	if m.everything != nil {
-		reasons = append(reasons, shared{everythingReason(), m.everything})
+		reasons = append(reasons, shared{m.topics.everythingReason(c), m.everything})
 	}
 	slices.SortFunc(reasons, func(a, b shared) int { return compareReasons(a.reason, b.reason) })
 	return reasons, unwanted

@@ -76,7 +76,21 @@ func literalReason(k keyword, f *field, from, to int) Reason {
 	return r
 }
 
-func everythingReason() Reason { return Reason{Rule: RuleEverything, Weight: weightEverything} }
+// everythingReason says that the municipality asked for every call. What towns have twins for still
+// comes first.
+func (t *Topics) everythingReason(c *Call) Reason {
+	r := Reason{Rule: RuleEverything, Weight: weightEverything}
+	if slices.ContainsFunc(c.Topics, t.comesFirst) {
+		r.Weight += weightFirst
+	}
+	return r
+}
+
+// comesFirst reports whether a hit is one of those that come before others, see weightFirst.
+func (t *Topics) comesFirst(h TopicHit) bool {
+	i, known := t.positions[h.Topic]
+	return known && t.topics[i].first && (h.Rule == RuleIdentifier || h.Rule == RuleTitle)
+}
 
 // misread reports whether a keyword, where it stands literally, means something else than its
 // municipality did: "twinning" in a Horizon WIDERA call. That is so if the call's title or identifier
