@@ -7,8 +7,8 @@ import (
 )
 
 // The qualifiers: conditions that may stand among the words of a search. A new one (country, once the
-// rules say which bodies may take part) takes a line here, a field of [Search], a filter in the store and
-// a line where the commands read them.
+// rules say whose bodies may take part) takes a line here and in [Qualifiers], a field of [Search], a filter
+// in the store, and in the commands a flag, a case in what checks conditions and its completion.
 const (
 	QualifierProgramme = "programme" // short codes
 	QualifierTopic     = "topic"     // ids
@@ -137,6 +137,9 @@ func appendRemark(remarks []string, t queryToken) []string {
 		return remarks
 	}
 	name = strings.ToLower(name)
+	if name == "country" && value != "" {
+		return append(remarks, fmt.Sprintf("%q is searched as words: which countries can take part is not known yet", t.text))
+	}
 	if slices.Contains(Qualifiers(), name) {
 		return append(remarks, fmt.Sprintf("%q is searched as a word; a condition has no space behind its colon", t.text))
 	}

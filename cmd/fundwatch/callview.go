@@ -39,7 +39,22 @@ type callView struct {
 	Languages      []string     `json:"languages"`
 	Score          *float64     `json:"score"`
 	Snippet        *string      `json:"snippet"`
+	Reasons        []reasonView `json:"reasons,omitempty"` // why it concerns the municipality that was asked for
 	History        []changeView `json:"history,omitempty"`
+}
+
+// A reasonView is one reason why a call concerns a municipality.
+type reasonView struct {
+	calls.Reason
+	Text string `json:"text"` // in English
+}
+
+func reasonViews(reasons []calls.Reason, texts []string) []reasonView {
+	views := make([]reasonView, 0, len(reasons))
+	for i, r := range reasons {
+		views = append(views, reasonView{r, texts[i]})
+	}
+	return views
 }
 
 // A topicView is one topic of a call with the reason for it.

@@ -80,6 +80,9 @@ func run(ctx context.Context, s surroundings) int {
 // are not taken for flags. All words of a search must hold, so their order does not matter.
 func negationsLast(args []string) []string {
 	at := slices.Index(args, "search")
+	if i := slices.Index(args, "export"); at < 0 && i >= 0 && slices.Contains(args[i:], "calls") {
+		at = i + slices.Index(args[i:], "calls")
+	}
 	if at < 0 || slices.Contains(args, "--") {
 		return args
 	}

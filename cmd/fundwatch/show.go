@@ -184,9 +184,14 @@ func (k card) deadlines() []string {
 	return lines
 }
 
-// deadlineLine writes a deadline as "Wed 23 September 2026, 17:00 Brussels (in 30 days)", and what is
-// not sure about its hour.
+// deadlineLine writes a deadline with the days that are left: "... 17:00 Brussels (in 30 days)".
 func deadlineLine(d calls.Deadline, now time.Time) string {
+	return deadlineText(d) + " (" + daysLeft(d, now) + ")"
+}
+
+// deadlineText writes a deadline as "Wed 23 September 2026, 17:00 Brussels", and what is not sure about
+// its hour.
+func deadlineText(d calls.Deadline) string {
 	at := d.At.In(calls.Brussels())
 	line := at.Format("Mon 2 January 2006")
 	switch d.Hour {
@@ -197,7 +202,7 @@ func deadlineLine(d calls.Deadline, now time.Time) string {
 	default:
 		line += at.Format(", 15:04") + " Brussels"
 	}
-	return line + " (" + daysLeft(d, now) + ")"
+	return line
 }
 
 func daysLeft(d calls.Deadline, now time.Time) string {
