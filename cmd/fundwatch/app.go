@@ -98,13 +98,13 @@ func (a *app) close() {
 	}
 }
 
-// viewer returns what turns calls into views; it reads the topic data for their labels.
-func (a *app) viewer() (viewer, error) {
+// viewer returns what turns calls into views; it reads the topic data for their labels in a language.
+func (a *app) viewer(language string) (viewer, error) {
 	topics, err := a.topics()
 	if err != nil {
 		return viewer{}, err
 	}
-	label := func(id string) string { return topics.Label(id, "en") }
+	label := func(id string) string { return topics.Label(id, language) }
 	return viewer{programmes: a.programmes, label: label, now: a.now()}, nil
 }
 

@@ -138,7 +138,7 @@ func (f *findings) views(out format) ([]callView, error) {
 	v := viewer{programmes: f.app.programmes, now: f.now, label: func(string) string { return "" }}
 	if out.fields == nil || slices.Contains(out.fields, "topics") || slices.Contains(out.fields, "reasons") {
 		var err error
-		if v, err = f.app.viewer(); err != nil {
+		if v, err = f.app.viewer("en"); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ func (f *findings) printTable() error {
 		{title: "title", least: 16}, {title: "prog", least: 4, drop: 70}, {title: "euro", drop: 84},
 	}}
 	if f.town != nil {
-		t.columns = append(t.columns, column{title: "why", least: 22, drop: 96})
+		t.columns = append(t.columns, column{title: "why", least: 22, drop: 100})
 	}
 	for i := range f.calls {
 		row, err := f.row(&f.calls[i])
@@ -37,6 +37,9 @@ func (f *findings) printTable() error {
 func (f *findings) row(found *finding) ([]cell, error) {
 	c := &found.Call
 	left, color := timeLeft(c, f.now)
+	if f.app.screen.width < usualWidth {
+		left = strings.TrimPrefix(left, "opens ") // a day alone says it, and the title needs the room
+	}
 	row := []cell{
 		{whole: left, style: color},
 		{whole: identifierOf(c), style: plain, marks: calls.Marks(identifierOf(c), f.find.Clauses)},

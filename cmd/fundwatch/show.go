@@ -13,23 +13,43 @@ import (
 )
 
 func newShow(l *launcher) *cobra.Command {
-	var asJSON bool
+	var asJSON, history, web bool
+	var language string
 	cmd := &cobra.Command{
 		Use:   "show CALL",
 		Short: "Print the card of a call and what changed about it",
 		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
 beginning is enough if only one call has it. Cascade calls share the identifier of the call that
 pays for them: then all of them are named, to choose one by its key.`,
-		Example:           "  fundwatch show CERV-2026-CITIZENS-TOWN-TT\n  fundwatch show portal:51050034TOPICSen --json",
+		Example: `  fundwatch show CERV-2026-CITIZENS-TOWN-TT
+  fundwatch show LIFE-2026-SAP-CLIMA-CCA --history
+  fundwatch show portal:51050034TOPICSen --json`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: l.completeCalls,
-		RunE:              func(cmd *cobra.Command, args []string) error { return l.show(cmd.Context(), args[0], asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !calls.IsLanguage(language) {
+				return misusef("--lang %q: want one of %s", language, strings.Join(calls.Languages(), ", "))
+			}
+			switch {
+			case web && (history || asJSON):
+				return misusef("--web opens the page of the source; it goes with neither --history nor --json")
+			case web:
+				return l.browse(cmd.Context(), args[0])
+			case history:
+				return l.showHistory(cmd.Context(), args[0], asJSON)
+			}
+			return l.show(cmd.Context(), args[0], asJSON, language)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&history, "history", false, "print only what changed, and when")
+	cmd.Flags().BoolVar(&web, "web", false, "open the call's page in a browser; without one, print its address")
+	cmd.Flags().StringVar(&language, "lang", "en", "name the topics in this `LANGUAGE`; the rest stays English")
+	complete(cmd, "lang", calls.Languages())
 	return cmd
 }
 
-func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
+func (l *launcher) show(ctx context.Context, name string, asJSON bool, language string) error {
 	a, err := l.open(ctx)
 	if err != nil {
 		return err
@@ -43,7 +63,7 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", c.Key, err)
 	}
-	v, err := a.viewer()
+	v, err := a.viewer(language)
 	if err != nil {
 		return err
 	}
@@ -60,7 +80,7 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return card{a.screen, v, c, history, rounds, listings}.print()
+	return l.paged(a.screen, card{a.screen, v, c, history, rounds, listings}.print)
 }
 
 // oneCall finds the one call that name means. Several are an error that names them.
@@ -290,6 +310,10 @@ func (k card) texts(w *bufio.Writer) {
 
 func (k card) changes(w *bufio.Writer) {
 	fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "History"))
+	k.changeLines(w)
+}
+
+func (k card) changeLines(w *bufio.Writer) {
 	for _, h := range k.history {
 		k.fact(w, calls.Day(h.At), changeLine(h))
 		if h.Reason != "" {
