@@ -107,15 +107,24 @@ func suggest(name string, among []string) error {
 	return fmt.Errorf("%w; did you mean %s?", calls.ErrNotFound, strings.Join(near, ", "))
 }
 
-// Identifiers returns the identifiers, or references where there is none, of all calls that begin with
-// prefix in any case, sorted and without repeats: what a shell completes.
-func (db *DB) Identifiers(ctx context.Context, prefix string) ([]string, error) {
+// A Named is a name of a call with its title.
+type Named struct {
+	Name  string // identifier, or reference where there is none
+	Title string // of one of the calls that share the name
+}
+
+// Identifiers returns the names of all calls that begin with prefix in any case, sorted and without
+// repeats: what a shell completes. It reads no texts.
+func (db *DB) Identifiers(ctx context.Context, prefix string) ([]Named, error) {
 	const query = `
-		SELECT DISTINCT COALESCE(NULLIF(identifier, ''), reference) AS name
+		SELECT COALESCE(NULLIF(identifier, ''), reference) AS name, MIN(title)
 		FROM calls
 		WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE
+		GROUP BY name
 		ORDER BY name`
-	names, err := collect(ctx, db.read, scanOne[string], query, prefix)
+	names, err := collect(ctx, db.read, func(s scanner) (n Named, err error) {
+		return n, s.Scan(&n.Name, &n.Title)
+	}, query, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("read identifiers: %w", err)
 	}

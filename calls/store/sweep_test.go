@@ -378,7 +378,14 @@ func TestFindCalls(t *testing.T) {
 			t.Errorf("FindCalls(%q) = %d calls, %v; want %q", name, len(found), err, want)
 		}
 	}
-	same(t, "completion", must(db.Identifiers(t.Context(), "cerv"))(t), []string{"CERV-2026-CITIZENS-TOWN-NT", "CERV-2026-CITIZENS-TOWN-TT"})
+	var names []string
+	for _, n := range must(db.Identifiers(t.Context(), "cerv"))(t) {
+		if n.Title == "" {
+			t.Errorf("%s is completed without a title", n.Name)
+		}
+		names = append(names, n.Name)
+	}
+	same(t, "completion", names, []string{"CERV-2026-CITIZENS-TOWN-NT", "CERV-2026-CITIZENS-TOWN-TT"})
 	if _, err := db.Call(t.Context(), calls.Key{Source: "portal", Reference: "none"}); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("Call of an unknown key: %v, want ErrNotFound", err)
 	}

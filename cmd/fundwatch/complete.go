@@ -117,7 +117,12 @@ func (l *launcher) completeCalls(cmd *cobra.Command, args []string, typed string
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
-		return a.db.Identifiers(cmd.Context(), typed)
+		names, err := a.db.Identifiers(cmd.Context(), typed)
+		var words []string
+		for _, n := range names {
+			words = append(words, n.Name+"\t"+n.Title)
+		}
+		return words, err
 	}), cobra.ShellCompDirectiveNoFileComp
 }
 
