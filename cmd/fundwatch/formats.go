@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,21 +34,40 @@ func (f format) tellsExpected() bool {
 
 // FormatFlags are the flags that choose a form.
 type formatFlags struct {
-	json, csv string // fields, or everyField; "" if the form was not chosen
+	json, csv fieldList // "" if the form was not chosen
 	md, ics   bool
 }
 
-// everyField is what --json alone means.
-const everyField = "all"
+// A fieldList is the value of a flag that may stand alone, everyField, or name fields behind an equals sign.
+type fieldList string
+
+// everyField is what --json alone means. Cobra prints it in the help.
+const everyField fieldList = "FIELDS"
+
+func (f *fieldList) String() string { return string(*f) }
+
+// Set implements pflag.Value.
+func (f *fieldList) Set(text string) error {
+	if text == "" {
+		return errNoFields
+	}
+	*f = fieldList(text)
+	return nil
+}
+
+var errNoFields = errors.New("name fields behind the equals sign, or leave it out")
+
+// Type implements pflag.Value: flags of this type are shown as --json[=FIELDS], as they are written.
+func (f *fieldList) Type() string { return "bool" }
 
 func (f *formatFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.json, "json", "", "print JSON, with these `FIELDS` only if any are named")
-	flags.StringVar(&f.csv, "csv", "", "print comma-separated values, with these `FIELDS` only if any are named")
-	flags.BoolVar(&f.md, "md", false, "print a Markdown table, to paste into a newsletter")
-	flags.BoolVar(&f.ics, "ics", false, "print the deadlines as iCalendar")
+	flags.Var(&f.json, formatJSON, "print JSON: all fields, or those that are named")
+	flags.Var(&f.csv, formatCSV, "print comma-separated values: all fields, or those that are named")
+	flags.BoolVar(&f.md, formatMD, false, "print a Markdown table, to paste into a newsletter")
+	flags.BoolVar(&f.ics, formatICS, false, "print the deadlines to come as iCalendar")
 	for _, name := range []string{formatJSON, formatCSV} {
-		flags.Lookup(name).NoOptDefVal = everyField
+		flags.Lookup(name).NoOptDefVal = string(everyField)
 		completeWith(cmd, name, completeFields)
 	}
 }
@@ -80,7 +100,7 @@ func (f *formatFlags) withFields(name string, words []string) (format, error) {
 		}
 		return format{name: name}, nil
 	}
-	fields, err := checkFields("--"+name, strings.Split(asked, ","))
+	fields, err := checkFields("--"+name, strings.Split(string(asked), ","))
 	return format{name, fields}, err
 }
 
