@@ -107,11 +107,13 @@ func suggest(name string, among []string) error {
 	return fmt.Errorf("%w; did you mean %s?", calls.ErrNotFound, strings.Join(near, ", "))
 }
 
-// A Named is a name of a call with its title.
+// A Named is what people type for something, with what it is called.
 type Named struct {
-	Name  string // identifier, or reference where there is none
+	Name  string // of a call: identifier, or reference where there is none
 	Title string // of one of the calls that share the name
 }
+
+func scanNamed(row scanner) (n Named, err error) { return n, row.Scan(&n.Name, &n.Title) }
 
 // Identifiers returns the names of all calls that begin with prefix in any case, sorted and without
 // repeats: what a shell completes. It reads no texts.
@@ -122,9 +124,7 @@ func (db *DB) Identifiers(ctx context.Context, prefix string) ([]Named, error) {
 		WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE
 		GROUP BY name
 		ORDER BY name`
-	names, err := collect(ctx, db.read, func(s scanner) (n Named, err error) {
-		return n, s.Scan(&n.Name, &n.Title)
-	}, query, prefix)
+	names, err := collect(ctx, db.read, scanNamed, query, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("read identifiers: %w", err)
 	}

@@ -11,15 +11,11 @@ import (
 // browse opens the page of a call in a browser. Where nobody sits at a terminal, or no browser can be
 // started, it prints the address.
 func (l *launcher) browse(ctx context.Context, name string) error {
-	a, err := l.open(ctx)
+	a, c, err := l.openCall(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
 	if !isWebAddress(c.URL) {
 		return fmt.Errorf("%s has no page on the web", identifierOf(c))
 	}

@@ -42,7 +42,11 @@ func (f *findings) addDeadline(calendar *ics.Calendar, c *calls.Call, at int) {
 	e.SetLastModifiedAt(changed)
 	e.SetSequence(int(changed.Sub(c.FirstSeen) / time.Minute))
 	e.SetSummary(calendarText("Deadline: " + c.Title))
-	e.SetDescription(calendarText(identifierOf(c) + "\n" + deadlineText(d) + "\n" + moneyText(c) + "\n" + c.URL))
+	lines := []string{identifierOf(c), deadlineText(d), moneyText(c)}
+	if why, closed := c.ClosedToNewcomers(f.now); closed {
+		lines = append(lines, "closed to newcomers: "+why)
+	}
+	e.SetDescription(calendarText(strings.Join(append(lines, c.URL), "\n")))
 	if isWebAddress(c.URL) {
 		e.SetURL(calendarText(c.URL))
 	}

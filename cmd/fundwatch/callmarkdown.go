@@ -71,6 +71,9 @@ func (f *findings) deadlineFor(c *calls.Call) string {
 	if status == calls.Forthcoming && !c.Opens.IsZero() {
 		text += "; opens " + c.Opens.In(calls.Brussels()).Format("Mon 2 January 2006")
 	}
+	if why, closed := c.ClosedToNewcomers(f.now); closed {
+		text += "; closed to newcomers: " + why
+	}
 	return text
 }
 
@@ -100,8 +103,7 @@ func markdownLink(address string) string {
 	if !isWebAddress(address) {
 		return ""
 	}
-	return strings.NewReplacer("(", "%28", ")", "%29", "|", "%7C", "<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "`", "%60", `"`, "%22",
-		"*", "%2A", "_", `\_`).Replace(address)
+	return strings.NewReplacer("(", "%28", ")", "%29", "|", "%7C", "<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "`", "%60", `"`, "%22").Replace(address)
 }
 
 // isWebAddress reports whether an address leads into the web; nothing else may be opened or linked to.

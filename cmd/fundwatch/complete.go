@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 )
 
 // complete offers fixed words for a flag.
@@ -76,13 +77,17 @@ func (l *launcher) sourceWords(cmd *cobra.Command) []string {
 
 func (l *launcher) municipalityWords(cmd *cobra.Command) []string {
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
-		towns, err := a.db.Municipalities(cmd.Context())
-		var words []string
-		for i := range towns {
-			words = append(words, towns[i].ID+"\t"+towns[i].Name)
-		}
-		return words, err
+		towns, err := a.db.MunicipalityNames(cmd.Context())
+		return namedWords(towns), err
 	})
+}
+
+func namedWords(names []store.Named) []string {
+	var words []string
+	for _, n := range names {
+		words = append(words, n.Name+"\t"+n.Title)
+	}
+	return words
 }
 
 func completeFields(*cobra.Command) []string { return fieldNames[callView]() }
@@ -118,11 +123,7 @@ func (l *launcher) completeCalls(cmd *cobra.Command, args []string, typed string
 	}
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
 		names, err := a.db.Identifiers(cmd.Context(), typed)
-		var words []string
-		for _, n := range names {
-			words = append(words, n.Name+"\t"+n.Title)
-		}
-		return words, err
+		return namedWords(names), err
 	}), cobra.ShellCompDirectiveNoFileComp
 }
 

@@ -52,5 +52,5 @@ func (l *launcher) export(ctx context.Context, words []string, f *searchFlags, o
 	}
 	defer found.app.close()
 	found.tell(l.err)
-	return found.app.print(found, out)
+	return found.print(out)
 }

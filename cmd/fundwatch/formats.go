@@ -93,11 +93,11 @@ func (f *formatFlags) chosen(words []string) (format, error) {
 }
 
 func (f *formatFlags) withFields(name string, words []string) (format, error) {
-	asked := f.json + f.csv
-	if asked == everyField || name != formatJSON && name != formatCSV {
-		if i := slices.IndexFunc(words, isFieldList); i >= 0 && asked == everyField {
-			return format{}, misusef("--%s %s: fields are written --%s=%s", name, words[i], name, words[i])
-		}
+	asked := map[string]fieldList{formatJSON: f.json, formatCSV: f.csv}[name]
+	if i := slices.IndexFunc(words, isFieldList); i >= 0 && asked == everyField {
+		return format{}, misusef("--%s %s: fields are written --%s=%s", name, words[i], name, words[i])
+	}
+	if asked == "" || asked == everyField {
 		return format{name: name}, nil
 	}
 	fields, err := checkFields("--"+name, strings.Split(string(asked), ","))
@@ -125,18 +125,18 @@ func checkFields(place string, names []string) ([]string, error) {
 }
 
 // print prints findings in the form that was chosen.
-func (a *app) print(found *findings, out format) error {
+func (f *findings) print(out format) error {
 	switch out.name {
 	case formatTable:
-		return found.printTable()
+		return f.printTable()
 	case formatMD:
-		return found.printMarkdown()
+		return f.printMarkdown()
 	case formatICS:
-		return found.printCalendar()
+		return f.printCalendar()
 	case formatAtom:
-		return found.printFeed()
+		return f.printFeed()
 	case formatJSON, formatCSV:
-		return found.printFields(out)
+		return f.printFields(out)
 	}
 	return fmt.Errorf("format %q is unknown", out.name)
 }

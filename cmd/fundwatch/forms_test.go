@@ -45,7 +45,7 @@ func printed(t *testing.T, out format, list ...calls.Call) string {
 	for _, c := range list {
 		found.calls = append(found.calls, finding{Hit: calls.Hit{Call: c}})
 	}
-	if err := a.print(found, out); err != nil {
+	if err := found.print(out); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -112,7 +112,7 @@ func TestJSONFields(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(printed(t, format{name: formatMD}, hostileCall("A | *b* [c](javascript:x) <img> `d` a_b \\ R&amp;D")), "\n")
-	const want = "| [A \\| \\*b\\* \\[c\\](javascript:x) \\<img\\> \\`d\\` a\\_b \\\\ R\\&amp;D](https://example.org/a\\_%28b%29%7Cc?x=%3Cy%3E&z=1) (ID-1)" +
+	const want = "| [A \\| \\*b\\* \\[c\\](javascript:x) \\<img\\> \\`d\\` a\\_b \\\\ R\\&amp;D](https://example.org/a_%28b%29%7Cc?x=%3Cy%3E&z=1) (ID-1)" +
 		" | CERV | Sat 24 October 2026, usually 17:00 Brussels: check the call | EUR 1,000 for all projects |"
 	if lines[0] != "| Call | Programme | Deadline | Money |" || lines[1] != "| --- | --- | --- | --- |" || lines[2] != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(lines, "\n"), want)

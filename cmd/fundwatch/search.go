@@ -73,7 +73,7 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 	}
 	defer found.app.close()
 	a := found.app
-	if err := l.paged(a.screen, func() error { return a.print(found, out) }); err != nil {
+	if err := l.paged(a.screen, func() error { return found.print(out) }); err != nil {
 		return err
 	}
 	found.tell(l.err)

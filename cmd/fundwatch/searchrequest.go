@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,7 +183,7 @@ func (r *searchRequest) since(bound *time.Time, value string) error {
 func (r *searchRequest) addMinGrant(value string) error {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 0 {
-		return misusef("%q: want euro in digits, such as 50000", value)
+		return fmt.Errorf("%q: want euro in digits, such as 50000", value)
 	}
 	r.find.MinGrant = max(r.find.MinGrant, n)
 	return nil
@@ -190,10 +191,10 @@ func (r *searchRequest) addMinGrant(value string) error {
 
 func (r *searchRequest) addMunicipality(id string) error {
 	if id == "" {
-		return misusef("%q: want the id of a municipality", id)
+		return fmt.Errorf("%q: want the id of a municipality", id)
 	}
 	if r.municipality != "" && r.municipality != id {
-		return misusef("%q: want one municipality, %q is asked for already", id, r.municipality)
+		return fmt.Errorf("%q: want one municipality, %q is asked for already", id, r.municipality)
 	}
 	r.municipality = id
 	return nil

@@ -50,15 +50,11 @@ pays for them: then all of them are named, to choose one by its key.`,
 }
 
 func (l *launcher) show(ctx context.Context, name string, asJSON bool, language string) error {
-	a, err := l.open(ctx)
+	a, c, err := l.openCall(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
 	history, err := a.db.History(ctx, c.Key)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", c.Key, err)
@@ -81,6 +77,20 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool, language 
 		return err
 	}
 	return l.paged(a.screen, card{a.screen, v, c, history, rounds, listings}.print)
+}
+
+// openCall puts the program together for a command about the one call that name means. The caller closes it.
+func (l *launcher) openCall(ctx context.Context, name string) (*app, *calls.Call, error) {
+	a, err := l.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.oneCall(ctx, name)
+	if err != nil {
+		a.close()
+		return nil, nil, err
+	}
+	return a, c, nil
 }
 
 // oneCall finds the one call that name means. Several are an error that names them.

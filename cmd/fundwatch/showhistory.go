@@ -11,15 +11,11 @@ import (
 // showHistory prints only what changed about a call, oldest first: as lines for people, as tab-separated
 // values (time, kind, old, new, the source's reason) into a pipe, or as JSON.
 func (l *launcher) showHistory(ctx context.Context, name string, asJSON bool) error {
-	a, err := l.open(ctx)
+	a, c, err := l.openCall(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
 	history, err := a.db.History(ctx, c.Key)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", c.Key, err)
