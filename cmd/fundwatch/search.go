@@ -82,7 +82,7 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 	}
 	if out.name != formatJSON {
 		fmt.Fprintln(l.err, found.nothing())
-		a.suggest(ctx, l.err, found.find)
+		found.suggest(ctx, l.err)
 	}
 	return quietError(exitPartly)
 }
@@ -289,18 +289,29 @@ func (f *findings) keepConcerning() error {
 	return nil
 }
 
-// suggest names words of the catalogue that are spelt like those that found nothing. It is a courtesy:
-// if it fails, nothing is said.
-func (a *app) suggest(ctx context.Context, w io.Writer, q calls.Search) {
-	for _, clause := range q.Clauses {
+// suggest names words that are spelt like those that found nothing: of the catalogue or, unless --exact was
+// asked for, words of any language that mean a topic. It is a courtesy: if it fails, nothing is said.
+func (f *findings) suggest(ctx context.Context, w io.Writer) {
+	for _, clause := range f.find.Clauses {
 		for _, term := range clause.Any {
-			if len(term.Words) != 1 || clause.Not {
+			if len(term.Words) != 1 || clause.Not || len(clause.Topics) > 0 {
 				continue
 			}
-			near, err := a.db.NearestWords(ctx, term.Words[0])
-			if err == nil && len(near) > 0 && near[0] != term.Words[0] {
+			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 {
 				fmt.Fprintf(w, "%q: did you mean %s?\n", term.Words[0], strings.Join(near, " or "))
 			}
 		}
 	}
+}
+
+func (f *findings) nearest(ctx context.Context, word string) []string {
+	near, err := f.app.db.NearestWords(ctx, word)
+	if err != nil || len(near) > 0 || f.exact {
+		return near
+	}
+	topics, err := f.app.topics()
+	if err != nil {
+		return nil
+	}
+	return topics.NearestWords(word)
 }
