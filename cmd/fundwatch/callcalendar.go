@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"strings"
 	"time"
@@ -24,8 +25,12 @@ func (f *findings) printCalendar() error {
 			}
 		}
 	}
+	w := bufio.NewWriter(f.app.screen.out)
 	// The library breaks lines as Unix does unless it is told what the standard wants.
-	return calendar.SerializeTo(f.app.screen.out, ics.WithNewLineWindows)
+	if err := calendar.SerializeTo(w, ics.WithNewLineWindows); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 // addDeadline adds one deadline of a call. Its UID is the call and the place of the deadline among its

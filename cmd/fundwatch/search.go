@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,8 +70,7 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 		return err
 	}
 	defer found.app.close()
-	a := found.app
-	if err := l.paged(a.screen, func() error { return found.print(out) }); err != nil {
+	if err := l.paged(found.app.screen, func() error { return found.print(out) }); err != nil {
 		return err
 	}
 	found.tell(l.err)
@@ -86,25 +83,6 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 	}
 	return quietError(exitPartly)
 }
-
-// A finding is a call that was found and, if it was looked for on behalf of a municipality, why it
-// concerns it.
-type finding struct {
-	calls.Hit
-	match *calls.Match
-}
-
-// Findings are what a search found, with what it takes to print them.
-type findings struct {
-	searchRequest
-	app      *app
-	town     *calls.Municipality // nil: for nobody in particular
-	calls    []finding
-	foreseen []calls.Expected // with the status expected, in place of calls
-	feedID   string           // the same for the same command line, for feeds
-}
-
-func (f *findings) count() int { return len(f.calls) + len(f.foreseen) }
 
 // tell says what was perhaps meant otherwise than it was understood, and what is left out.
 func (f *findings) tell(w io.Writer) {
@@ -122,171 +100,6 @@ func (f *findings) nothing() string {
 		return "Nothing found."
 	}
 	return "Nothing found among " + strings.Join(wordsOf(f.find.Statuses), " and ") + " calls. Try --status all, or fewer words."
-}
-
-// findCalls does a whole search but the printing. The caller closes the app of the findings.
-func (l *launcher) findCalls(ctx context.Context, words []string, f *searchFlags, out format) (*findings, error) {
-	now, err := l.clock()
-	if err != nil {
-		return nil, err
-	}
-	r, err := f.request(words, now())
-	if err != nil {
-		return nil, err
-	}
-	if r.expected && !out.tellsExpected() {
-		return nil, misusef("%s: what is foreseen is known as ranges only; print it as a table, --json or --csv", out.name)
-	}
-	a, err := l.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found := &findings{searchRequest: r, app: a, feedID: feedName(words, f)}
-	if err := found.fill(ctx, out); err != nil {
-		a.close()
-		return nil, err
-	}
-	return found, nil
-}
-
-func (f *findings) fill(ctx context.Context, out format) (err error) {
-	if err := f.resolve(ctx); err != nil {
-		return err
-	}
-	if err := f.widen(); err != nil {
-		return err
-	}
-	if f.expected {
-		f.foreseen, err = f.app.searchExpected(ctx, f.find, f.deadline, f.town)
-		return err
-	}
-	if err := f.search(ctx); err != nil {
-		return err
-	}
-	if limit := f.find.Limit; limit > 0 && len(f.calls) > limit {
-		f.calls = f.calls[:limit]
-		if out.name != formatJSON {
-			f.remarks = append(f.remarks, fmt.Sprintf("The first %d. More with --limit 0.", limit))
-		}
-	}
-	return nil
-}
-
-// resolve checks what only the database knows: sources and the municipality.
-func (f *findings) resolve(ctx context.Context) error {
-	if len(f.sources) > 0 {
-		known, err := f.app.knownSources(ctx)
-		if err != nil {
-			return err
-		}
-		for _, c := range f.sources {
-			if err := checkSources(c, known); err != nil {
-				return err
-			}
-			f.append(c, &f.find.Sources, &f.find.NotSources)
-		}
-	}
-	if f.municipality == "" {
-		return nil
-	}
-	var err error
-	if f.town, err = f.app.db.Municipality(ctx, f.municipality); err != nil {
-		return misusef("--for: %w", err)
-	}
-	return nil
-}
-
-// knownSources returns the names of all sources that are configured, or that calls were collected from.
-func (a *app) knownSources(ctx context.Context) ([]string, error) {
-	names := []string{portalSource}
-	defs, err := a.cfg.Sources.all()
-	if err != nil {
-		return nil, err
-	}
-	for i := range defs {
-		names = append(names, defs[i].ID)
-	}
-	runs, err := a.db.LastRuns(ctx)
-	for source := range runs {
-		names = append(names, source)
-	}
-	slices.Sort(names)
-	return slices.Compact(names), err
-}
-
-func checkSources(c condition, known []string) error {
-	for i, name := range c.values {
-		c.values[i] = strings.ToLower(name)
-		if !slices.Contains(known, c.values[i]) {
-			return misusef("%s %q is no source: %s", c.place, name, didYouMean(calls.Nearest(name, known), "'fundwatch sources' lists them all"))
-		}
-	}
-	return nil
-}
-
-// widen lets words find what they mean. Without words the topic data is not read.
-func (f *findings) widen() error {
-	if f.exact || len(f.find.Clauses) == 0 {
-		return nil
-	}
-	topics, err := f.app.topics()
-	if err != nil {
-		return err
-	}
-	wide, widened := topics.Widen(f.find.Clauses)
-	f.find.Clauses = wide
-	for _, w := range widened {
-		f.remarks = append(f.remarks, fmt.Sprintf("%q also finds calls on %s; --exact leaves them out", w.Words, strings.Join(w.Topics, ", ")))
-	}
-	return nil
-}
-
-// search asks for one call more than is wanted, to know whether there are more.
-func (f *findings) search(ctx context.Context) error {
-	q := f.find
-	switch {
-	case f.town != nil:
-		q.Limit = 0 // who is concerned is decided below
-		if q.Sort == calls.SortBest {
-			q.Sort = calls.SortDeadline // the order of those that suit equally well
-		}
-	case q.Limit > 0:
-		q.Limit++
-	}
-	hits, err := f.app.db.Search(ctx, q, f.now)
-	if err != nil {
-		return fmt.Errorf("search: %w", err)
-	}
-	f.calls = make([]finding, 0, len(hits))
-	for i := range hits {
-		f.calls = append(f.calls, finding{Hit: hits[i]})
-	}
-	if f.town != nil {
-		return f.keepConcerning()
-	}
-	return nil
-}
-
-// keepConcerning keeps the calls that concern the municipality, by the matcher that its digests are made
-// with, and gives them its score and its reasons.
-func (f *findings) keepConcerning() error {
-	topics, err := f.app.topics()
-	if err != nil {
-		return err
-	}
-	matcher := calls.NewMatcher(topics, []calls.Municipality{*f.town})
-	concerning := f.calls[:0]
-	for _, c := range f.calls {
-		if matches := matcher.Match(&c.Call); matches != nil {
-			c.match, c.Score = &matches[0], matches[0].Score
-			concerning = append(concerning, c)
-		}
-	}
-	f.calls = concerning
-	if f.find.Sort == calls.SortBest {
-		slices.SortStableFunc(f.calls, func(a, b finding) int { return cmp.Compare(b.Score, a.Score) })
-	}
-	return nil
 }
 
 // suggest names words that are spelt like those that found nothing: of the catalogue or, unless --exact was
