@@ -147,6 +147,36 @@ func (db *DB) History(ctx context.Context, key calls.Key) ([]calls.Change, error
 	return changes, err
 }
 
+// ChangesSince returns the changes of all calls that were recorded at or after a time, by call, oldest
+// first; all changes for the zero time.
+func (db *DB) ChangesSince(ctx context.Context, since time.Time) (map[calls.Key][]calls.Change, error) {
+	const query = `
+		SELECT
+			c.source,
+			c.reference,
+			h.seq,
+			h.kind,
+			h.old,
+			h.new,
+			h.at,
+			h.reason
+		FROM changes h
+		JOIN calls c ON c.id = h.call
+		WHERE h.at >= IFNULL(?, '')
+		ORDER BY h.seq`
+	changes, err := collect(ctx, db.read, func(s scanner) (c calls.Change, err error) {
+		return c, s.Scan(&c.Call.Source, &c.Call.Reference, &c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
+	}, query, instant(since))
+	if err != nil {
+		return nil, fmt.Errorf("read changes since %s: %w", since, err)
+	}
+	byCall := make(map[calls.Key][]calls.Change)
+	for _, c := range changes {
+		byCall[c.Call] = append(byCall[c.Call], c)
+	}
+	return byCall, nil
+}
+
 // changeOf scans a change of the call with this key: seq, kind, old, new, at, reason.
 func changeOf(key calls.Key) func(scanner) (calls.Change, error) {
 	return func(s scanner) (calls.Change, error) {

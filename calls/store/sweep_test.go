@@ -389,6 +389,16 @@ func TestFindCalls(t *testing.T) {
 	if _, err := db.Call(t.Context(), calls.Key{Source: "portal", Reference: "none"}); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("Call of an unknown key: %v, want ErrNotFound", err)
 	}
+	for _, since := range []time.Time{{}, now.Add(-day), now.Add(1000 * day)} {
+		all := must(db.ChangesSince(t.Context(), since))(t)
+		for _, hit := range must(db.Search(t.Context(), calls.Search{}, now))(t) {
+			history := must(db.History(t.Context(), hit.Call.Key))(t)
+			late := slices.DeleteFunc(history, func(c calls.Change) bool { return c.At.Before(since) })
+			if len(late)+len(all[hit.Call.Key]) > 0 {
+				same(t, "changes since", all[hit.Call.Key], late)
+			}
+		}
+	}
 	if _, err := db.History(t.Context(), calls.Key{Source: "portal", Reference: "none"}); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("History of an unknown key: %v, want ErrNotFound", err)
 	}

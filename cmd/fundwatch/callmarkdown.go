@@ -16,6 +16,9 @@ func (f *findings) printMarkdown() error {
 		return nil
 	}
 	header := []string{"Call", "Programme", "Deadline", "Money"}
+	if f.asksForChanges() {
+		header = append(header, "Changed")
+	}
 	if f.town != nil {
 		header = append(header, "Why")
 	}
@@ -35,6 +38,9 @@ func (f *findings) printMarkdown() error {
 func (f *findings) markdownCells(found *finding) ([]string, error) {
 	c := &found.Call
 	row := []string{markdownCall(c), markdownText(orNotStated(c.Programme)), markdownText(f.deadlineFor(c)), markdownText(moneyText(c))}
+	if f.asksForChanges() {
+		row = append(row, markdownText(changesText(found.changes)))
+	}
 	if found.match == nil {
 		return row, nil
 	}

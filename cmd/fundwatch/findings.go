@@ -10,11 +10,11 @@ import (
 	"fundwatch/calls"
 )
 
-// A finding is a call that was found and, if it was looked for on behalf of a municipality, why it
-// concerns it.
+// A finding is a call that was found, with what was asked for about it.
 type finding struct {
 	calls.Hit
-	match *calls.Match
+	match   *calls.Match   // why it concerns the municipality it was looked for; nil without one
+	changes []calls.Change // since the time that was asked for, oldest first; nil without one
 }
 
 // Findings are what a search found, with what it takes to print them.
@@ -164,10 +164,33 @@ func (f *findings) search(ctx context.Context) error {
 	for i := range hits {
 		f.calls = append(f.calls, finding{Hit: hits[i]})
 	}
-	if f.town != nil {
-		return f.keepConcerning()
+	if err := f.addChanges(ctx); err != nil || f.town == nil {
+		return err
 	}
-	return nil
+	return f.keepConcerning()
+}
+
+// addChanges adds what changed since the time that was asked for.
+func (f *findings) addChanges(ctx context.Context) error {
+	if !f.asksForChanges() {
+		return nil
+	}
+	changes, err := f.app.db.ChangesSince(ctx, f.find.ChangedSince)
+	for i := range f.calls {
+		f.calls[i].changes = changes[f.calls[i].Call.Key]
+	}
+	return err
+}
+
+func (f *findings) asksForChanges() bool { return !f.find.ChangedSince.IsZero() }
+
+// changesText tells changes in English, oldest first.
+func changesText(changes []calls.Change) string {
+	var lines []string
+	for _, h := range changes {
+		lines = append(lines, changeLine(h))
+	}
+	return strings.Join(lines, "; ")
 }
 
 // keepConcerning keeps the calls that concern the municipality, by the matcher that its digests are made

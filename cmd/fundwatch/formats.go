@@ -170,6 +170,9 @@ func (f *findings) views(out format) ([]callView, error) {
 			view.Score = &found.Score
 		}
 		view.Snippet = stated(found.Snippet)
+		if found.changes != nil {
+			view.History = historyView(found.changes)
+		}
 		if found.match != nil {
 			texts, err := f.app.reasonTexts(found.match)
 			if err != nil {

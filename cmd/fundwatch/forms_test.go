@@ -66,7 +66,7 @@ func TestCSV(t *testing.T) {
 	if err != nil || len(rows) != len(titles)+1 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	if want := fieldNames[callView](); !slices.Equal(rows[0], want[:len(want)-1]) { // reasons are only there with --for
+	if want := fieldNames[callView](); !slices.Equal(rows[0], want[:len(want)-2]) { // reasons and history are only there if they are asked for
 		t.Errorf("header %q, want %q", rows[0], want)
 	}
 	cellOf := func(row int, name string) string { return rows[row][slices.Index(rows[0], name)] }

@@ -22,12 +22,12 @@ source:portal new:7d changed:2w min-grant:50000 for:ludwigsburg-de, and for the 
 deadline:2027-01, deadline:2027-01-01..2027-01-31, deadline:..30d (within 30 days) or, in quotes because
 of the shell, 'deadline:<2027-01-31'. A minus leaves out: -programme:HORIZON -topic:youth.
 
-With --for, found is what concerns a municipality as its digest decides, best first, with the reasons.
+With --for, found is what concerns a municipality as its digest decides, best first, with the reasons; with
+--changed-since, what changed is told.
 
 Found are open and forthcoming calls, best first. On a terminal they are a table; into a pipe
 they are lines of tab-separated values: key, identifier, title, programme, status, opens,
-next deadline, days left, smallest and largest grant, budget, link; with --for also score and reasons. In
-the table, ≤ ≥ = say what one project can get, Σ is the budget of the whole call.
+next deadline, days left, smallest and largest grant, budget, link; with --changed-since also what changed, with --for also score and reasons. In the table, ≤ ≥ = say what one project can get, Σ is the budget of the whole call.
 
 --json, --csv, --md (a table for a newsletter) and --ics (deadlines for a calendar) are other forms.
 --json=identifier,title and --csv=identifier,title choose fields: `

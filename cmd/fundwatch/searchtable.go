@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fundwatch/calls"
@@ -21,6 +22,9 @@ func (f *findings) printTable() error {
 		{title: "left", right: true}, {title: "identifier", least: 14, tail: true},
 		{title: "title", least: 16}, {title: "prog", least: 4, drop: 70}, {title: "euro", drop: 84},
 	}}
+	if f.asksForChanges() {
+		t.columns = append(t.columns, column{title: "changed", least: 24, drop: 90})
+	}
 	if f.town != nil {
 		t.columns = append(t.columns, column{title: "why", least: 22, drop: 100})
 	}
@@ -47,11 +51,38 @@ func (f *findings) row(found *finding) ([]cell, error) {
 		{whole: c.Programme, style: faint},
 		{whole: money(c), style: faint},
 	}
+	if f.asksForChanges() {
+		row = append(row, cell{whole: f.changesShort(found.changes), style: yellow})
+	}
 	if found.match == nil {
 		return row, nil
 	}
 	topics, err := f.app.topics()
 	return append(row, cell{whole: reasonShort(found.match.Reasons, topics), style: faint}), err
+}
+
+// changesShort tells changes in a few words, the newest first: what was cut off happened earlier.
+func (f *findings) changesShort(changes []calls.Change) string {
+	var texts []string
+	for _, h := range slices.Backward(changes) {
+		if h.Kind == calls.ChangeDeadline {
+			texts = append(texts, f.daysShort(h.Old)+" -> "+f.daysShort(h.New))
+		} else {
+			texts = append(texts, changeLine(h))
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// daysShort writes the days of a change as "22 Sep, 9 Feb 27".
+func (f *findings) daysShort(days string) string {
+	var texts []string
+	for day := range strings.SplitSeq(days, ",") {
+		if at, err := parseMoment(day); err == nil {
+			texts = append(texts, dayThisYear(at, f.now))
+		}
+	}
+	return orNotStated(strings.Join(texts, ", "))
 }
 
 // reasonShort tells the strongest reason in a few words, and how many others there are.
@@ -94,6 +125,9 @@ func (f *findings) printLines() error {
 			{whole: c.Key.String()}, {whole: c.Identifier}, {whole: c.Title}, {whole: c.Programme},
 			{whole: string(c.Status(f.now))}, {whole: openingDay(c.Opens)}, {whole: deadline}, {whole: left},
 			{whole: c.GrantMin.String()}, {whole: c.GrantMax.String()}, {whole: c.Budget.String()}, {whole: c.URL},
+		}
+		if f.asksForChanges() {
+			row = append(row, cell{whole: changesText(f.calls[i].changes)})
 		}
 		if m := f.calls[i].match; m != nil {
 			reasons, err := f.app.reasonTexts(m)

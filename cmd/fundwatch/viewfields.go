@@ -16,7 +16,7 @@ import (
 // Views are structs whose JSON names are the names of their fields, for every form that has fields.
 
 // fieldNames returns the names of the fields of a view, in their order. Those that only some commands fill
-// (omitempty) come last; a call's history is no field of a list.
+// (omitempty) come last.
 func fieldNames[V any]() []string {
 	var names []string
 	for f := range viewFields(reflect.TypeFor[V]()) {
@@ -30,7 +30,7 @@ func viewFields(t reflect.Type) func(yield func(name string, f viewField) bool) 
 	return func(yield func(string, viewField) bool) {
 		for i := range t.NumField() {
 			name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			if name != "history" && !yield(name, viewField{i, option == "omitempty"}) {
+			if !yield(name, viewField{i, option == "omitempty"}) {
 				return
 			}
 		}
@@ -157,6 +157,10 @@ func cellText(v any) string {
 		return listText(v, func(t topicView) string { return t.ID })
 	case []reasonView:
 		return listText(v, func(r reasonView) string { return r.Text })
+	case []changeView:
+		return listText(v, func(c changeView) string {
+			return strings.TrimSpace(fmt.Sprintf("%s %s: %s -> %s", c.At, c.Kind, c.Old, c.New))
+		})
 	case []string:
 		return strings.Join(v, "; ")
 	case []int:
