@@ -22,7 +22,7 @@ const (
 // An Area is the countries that a programme counts, from rules/areas.txt.
 type Area struct {
 	ID        string
-	Name      string // in a sentence: "takes part in <name>"
+	Name      string // in a sentence: "its country is not among the <name>"
 	countries map[string]membership
 	rest      membership
 }

@@ -28,6 +28,12 @@ type Standing struct {
 // Counts reports whether the town counts for certain.
 func (s Standing) Counts() bool { return s.Eligibility == Eligible }
 
+// Doubtful reports whether sources leave a doubt about the country of the town. If none speaks of it at all,
+// there is nothing to hope for.
+func (s Standing) Doubtful() bool {
+	return s.Eligibility == EligibilityUnstated && s.Claim.Source != ""
+}
+
 // Missing says what a consortium lacks to the least that the rule asks for. All zero: nothing.
 type Missing struct {
 	Applicants int
@@ -90,7 +96,7 @@ func (b *Rulebook) Consortium(r *Terms, m *Municipality, partners []Twin) Consor
 	switch may, _ := r.Apply.Country(m.Country); {
 	case may == NotEligible && r.countsPartners():
 		c.Verdict = NotMet
-	case may == EligibilityUnstated && c.Verdict == Met:
+	case may == EligibilityUnstated && (c.Verdict == Met || c.Verdict == OneShort):
 		c.Verdict = VerdictUnstated
 	}
 	return c
@@ -126,12 +132,12 @@ type counted struct {
 	countries, members []string
 }
 
-// tally counts the towns that count for certain or, hopefully, also those of a country of which nobody
-// knows. The certain count marks who brings a new country.
+// tally counts the towns that count for certain or, hopefully, also those of a country about which sources
+// leave a doubt; one that no source speaks of raises no hope. The certain count marks who brings a new country.
 func (b *Rulebook) tally(c *Consortium, hopefully bool) counted {
 	var n counted
 	count := func(s *Standing) {
-		if !s.Counts() && !(hopefully && s.Eligibility == EligibilityUnstated && s.Town.Country != "") {
+		if !s.Counts() && !(hopefully && s.Doubtful()) {
 			return
 		}
 		n.applicants++

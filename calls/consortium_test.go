@@ -104,6 +104,7 @@ func TestConsortium(t *testing.T) {
 		{"one member state among four countries", "cerv-networks-of-towns", "A (DE)", "B (RS), C (BA), D (UA)", calls.OneShort, calls.Missing{Members: 1}},
 		{"no member state among four countries", "cerv-networks-of-towns", "A (AL)", "B (RS), C (BA), D (UA)", calls.NotMet, calls.Missing{Members: 2}},
 		{"the same town twice", "cerv-networks-of-towns", "A (DE)", "Bé (FR), BE (FR), C (CZ), a (DE)", calls.OneShort, calls.Missing{Applicants: 1, Countries: 1}},
+		{"no source speaks of America", "creative-europe-small", "A (DE)", "B (FR), C (US)", calls.OneShort, calls.Missing{Applicants: 1, Countries: 1}},
 		{"alone", "life-standard", "A (DE)", "", calls.Met, calls.Missing{}},
 		{"nobody says how many", "cerv-citizens-engagement", "A (DE)", "B (FR)", calls.VerdictUnstated, calls.Missing{}},
 		{"a German and a French town", "franco-german-citizens-fund", "A (DE)", "B (PL), C (FR)", calls.Met, calls.Missing{}},

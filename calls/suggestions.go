@@ -69,6 +69,15 @@ func (b *Rulebook) helps(c *Consortium, country string) bool {
 	return !slices.Contains(c.Countries, country) && (!onlyMembers || b.countries.Member(country))
 }
 
+// Wanted returns the codes of the countries whose towns would bring the consortium further, in alphabetical
+// order; nil if nothing is missing.
+func (b *Rulebook) Wanted(c *Consortium) []string {
+	if c.Terms == nil || c.Missing.Partners() == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(b.countries.Codes(), func(code string) bool { return !b.helps(c, code) })
+}
+
 func suggestionOf(found map[townKey]*Suggestion, t Twin) *Suggestion {
 	key := keyOf(t)
 	if found[key] == nil {

@@ -83,6 +83,9 @@ func (r role) prepare(conn *sqlite3.SQLiteConn) error {
 			return fmt.Errorf("pragma %s is %q in place of %q", pragma, got, want)
 		}
 	}
+	if err := conn.RegisterFunc("fold", foldName, true); err != nil {
+		return err
+	}
 	return conn.RegisterFunc("bm25", rank, true)
 }
 

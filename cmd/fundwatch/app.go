@@ -27,6 +27,7 @@ type app struct {
 	now        func() time.Time // the clock of this run; stands still with --now
 	wallClock  func() time.Time // the real clock, for leases
 	topics     func() (*calls.Topics, error)
+	rules      func() (*calls.Rulebook, error)
 	programmes *calls.Programmes
 	progress   func(crawler.Progress) // nil: nobody watches
 	wait       func(context.Context, time.Duration) error
@@ -85,7 +86,7 @@ func (l *launcher) assemble() (*app, error) {
 	return &app{
 		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
 		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
-		topics: sync.OnceValues(calls.LoadTopics), wait: l.surroundings.wait,
+		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), wait: l.surroundings.wait,
 	}, nil
 }
 

@@ -60,7 +60,7 @@ func newRoot(s surroundings) *cobra.Command {
 		return misusef("%s\nTry '%s --help'.", problem, cmd.CommandPath())
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
-		newDemo, newCrawl, newSearch, newShow, newWhy, newMunicipalities, newSubscribers, newDigest, newSend,
+		newDemo, newCrawl, newSearch, newShow, newWhy, newCheck, newMunicipalities, newSubscribers, newDigest, newSend,
 		newOutbox, newSources, newTopics, newStatus, newExport, newServe, newConfig, newVersion,
 	} {
 		root.AddCommand(add(&launcher{s, &g}))

@@ -125,6 +125,17 @@ func (sc *screen) fact(label, text string) {
 	}
 }
 
+// widestText is where lines of text stop on wide screens, for reading gets hard.
+const widestText = 100
+
+// lines breaks a text that stands beside so many cells: on a terminal to its width, into a pipe not at all.
+func (sc *screen) lines(text string, beside int) []string {
+	if !sc.tty {
+		return []string{text}
+	}
+	return wrap(text, min(sc.width, widestText)-beside)
+}
+
 // item prints one item of a list.
 func (sc *screen) item(text string) {
 	lines, mark := []string{text}, "  - "

@@ -160,7 +160,7 @@ CREATE TABLE municipalities (
 	twins      TEXT NOT NULL CHECK (json_valid(twins)),
 	interests  TEXT NOT NULL CHECK (json_valid(interests)),
 	revision   INTEGER NOT NULL
-) STRICT;
+, folded TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE notices (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -237,6 +237,13 @@ CREATE TABLE topics (
 	PRIMARY KEY (call, topic)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE twins (
+	folded       TEXT NOT NULL, -- of the town that is listed
+	country      TEXT NOT NULL, -- '' if unknown
+	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE, -- that lists it
+	PRIMARY KEY (folded, country, municipality)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIRTUAL TABLE vocabulary USING fts4aux (fulltext);
 
 CREATE INDEX calls_identifier ON calls (identifier COLLATE NOCASE);
@@ -279,6 +286,8 @@ CREATE INDEX listings_call ON listings (call);
 
 CREATE INDEX matches_call ON matches (call);
 
+CREATE INDEX municipalities_folded ON municipalities (folded, country);
+
 CREATE INDEX municipalities_revision ON municipalities (revision);
 
 CREATE INDEX notices_delivery ON notices (delivery);
@@ -290,4 +299,6 @@ CREATE INDEX runs_ended ON runs (source, complete, ended);
 CREATE INDEX subscribers_email ON subscribers (email);
 
 CREATE INDEX topics_topic ON topics (topic, call);
+
+CREATE INDEX twins_municipality ON twins (municipality);
 
