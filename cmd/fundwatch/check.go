@@ -174,11 +174,11 @@ func (k *checkup) print() {
 // partnersOrTown is the sentence after the verdict: about the partners, unless the town itself or a missing
 // rule decides.
 func partnersOrTown(k *checkup) string {
-	if k.Consortium.Terms == nil || k.Town.Eligibility == calls.NotEligible && len(k.Consortium.Counting()) == 0 {
+	switch {
+	case k.Town.Eligibility == calls.NotEligible:
+		return townLine(&k.Assessment) + withoutIt(&k.Consortium)
+	case k.Consortium.Terms == nil:
 		return townLine(&k.Assessment)
-	}
-	if k.Town.Eligibility == calls.NotEligible {
-		return townLine(&k.Assessment) + "; " + nameTowns(k.Consortium.Counting()) + " could take part without it"
 	}
 	return partnersLine(&k.Consortium)
 }
@@ -250,12 +250,9 @@ func (k *checkup) missing() {
 		return
 	}
 	var lacks []string
-	for _, lack := range []struct {
-		n         int
-		one, many string
-	}{{m.Applicants, "applicant", "applicants"}, {m.Countries, "country", "countries"}, {m.Members, "EU member state", "EU member states"}} {
-		if lack.n > 0 {
-			lacks = append(lacks, countOf(lack.n, lack.one, lack.many))
+	for _, one := range measures {
+		if n := one.lack(m); n > 0 {
+			lacks = append(lacks, countOf(n, one.one, one.many))
 		}
 	}
 	k.fact("Missing", fmt.Sprintf("%s: %s would do%s", strings.Join(lacks, ", "), countOf(m.Partners(), "more partner", "more partners"), kindOf(c)))

@@ -79,7 +79,7 @@ func TestCheckNetworksOfTowns(t *testing.T) {
 	with := []string{"check", "CERV-2027-CITIZENS-TOWN-NT", "ludwigsburg-de", "--with", "Montbéliard (FR)", "--with", "Nový Jičín (cz)"}
 	out = must(t, environ, with...)
 	for _, want := range []string{
-		"One short: Networks of Towns asks for one partner more: 3 applicants (at least 4), 3 countries (at least 4), 3 EU member states (at least 2)\n",
+		"One short: the rule of Networks of Towns asks for one partner more: 3 applicants (at least 4), 3 countries (at least 4), 3 EU member states (at least 2)\n",
 		"\nMissing      1 applicant, 1 country: 1 more partner would do, in a country among the CERV countries that is not counted yet\n",
 		"\nCould help   Kremnica (SK), a twin of Nový Jičín (CZ)\n             Novellara (IT), a twin of Nový Jičín (CZ)\n",
 		"             Drogheda (IE), which is subscribed here and shares the topic youth\n",

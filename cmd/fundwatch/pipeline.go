@@ -337,9 +337,17 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 	if err != nil {
 		return calls.Digest{}, false, err
 	}
+	rules, err := a.rules()
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	partners, err := a.partners(ctx, municipality)
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
 	digest, any := calls.NewDigest(calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
-		First: !told, Candidates: candidates, Stale: stale, Now: a.now(),
+		First: !told, Candidates: candidates, Stale: stale, Now: a.now(), Rules: rules, Partners: partners,
 	})
 	return digest, any, nil
 }
