@@ -1,5 +1,7 @@
 package calls
 
+import "slices"
+
 // An Assessment is what is known about one town and one call: whether it may apply, and whether it has the
 // partners.
 type Assessment struct {
@@ -27,6 +29,22 @@ func (c *Consortium) Unsure() []Standing { return c.partners(EligibilityUnstated
 
 // Outside returns the partners that do not count.
 func (c *Consortium) Outside() []Standing { return c.partners(NotEligible) }
+
+// Bringing returns the partners that bring a new country, or all that count if none does.
+func (c *Consortium) Bringing() []Standing {
+	counting := c.Counting()
+	some := slices.DeleteFunc(slices.Clone(counting), func(s Standing) bool { return !s.NewCountry })
+	if len(some) == 0 {
+		return counting
+	}
+	return some
+}
+
+// Doubtful returns the towns about whose country sources leave a doubt, the town itself among them.
+func (c *Consortium) Doubtful() []Standing {
+	all := append([]Standing{c.Town}, c.Unsure()...)
+	return slices.DeleteFunc(all, func(s Standing) bool { return !s.Doubtful() })
+}
 
 func (c *Consortium) partners(e Eligibility) []Standing {
 	var some []Standing

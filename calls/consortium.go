@@ -57,6 +57,16 @@ type Consortium struct {
 	Missing    Missing  // counting only what is certain
 }
 
+// Short reports whether more partners would help: some are missing, and the town is not kept from applying
+// anyway.
+func (c *Consortium) Short() bool {
+	if c.Terms == nil || c.Missing.Partners() == 0 {
+		return false
+	}
+	may, _ := c.Terms.Apply.Country(c.Town.Town.Country)
+	return may != NotEligible
+}
+
 // Partners returns a town's twins, read both ways: those that it lists, and the towns that list it. A
 // town that is listed twice, whatever its case and accents, is there once; the town itself is not.
 func Partners(m *Municipality, listing []Twin) []Twin {

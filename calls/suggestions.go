@@ -32,9 +32,10 @@ const mostSuggestions = 10
 // Suggest returns at most ten towns that would bring the consortium further, best first: twins of twins
 // before towns with the same interests, those that more twins know before others, and of each country one
 // before the second of any. A town is suggested only if its country counts for certain, is new, and is a
-// member state where only one more member state is missing. Nothing is suggested if nothing is missing.
+// member state where only one more member state is missing. Nothing is suggested if the
+// consortium is not short.
 func (b *Rulebook) Suggest(c *Consortium, links []Link, fellows []Fellow) []Suggestion {
-	if c.Terms == nil || c.Missing.Partners() == 0 {
+	if !c.Short() {
 		return nil
 	}
 	known := map[townKey]bool{keyOf(c.Town.Town): true}
@@ -70,9 +71,9 @@ func (b *Rulebook) helps(c *Consortium, country string) bool {
 }
 
 // Wanted returns the codes of the countries whose towns would bring the consortium further, in alphabetical
-// order; nil if nothing is missing.
+// order; nil if it is not short.
 func (b *Rulebook) Wanted(c *Consortium) []string {
-	if c.Terms == nil || c.Missing.Partners() == 0 {
+	if !c.Short() {
 		return nil
 	}
 	return slices.DeleteFunc(b.countries.Codes(), func(code string) bool { return !b.helps(c, code) })

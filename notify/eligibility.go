@@ -65,7 +65,7 @@ func (w *writer) partnerVerdict(a *calls.Assessment) []string {
 	case len(counting) == 0 || c.Terms.Fact(calls.FactApplicants).Number == calls.Known(1):
 		return w.alone(a)
 	}
-	return []string{w.Text("verdict.met", Data{"Towns": w.towns(bringing(counting)), "Rule": rule})}
+	return []string{w.Text("verdict.met", Data{"Towns": w.towns(c.Bringing()), "Rule": rule})}
 }
 
 // alone says that no partner is asked for, unless something stands against the town itself.
@@ -78,8 +78,7 @@ func (w *writer) alone(a *calls.Assessment) []string {
 
 // shortage says how many partners are missing, or on whom it hangs.
 func (w *writer) shortage(c *calls.Consortium, rule, have string) []string {
-	doubtful := slices.DeleteFunc(c.Unsure(), func(s calls.Standing) bool { return !s.Doubtful() })
-	if c.Verdict == calls.VerdictUnstated && len(doubtful) > 0 {
+	if doubtful := c.Doubtful(); c.Verdict == calls.VerdictUnstated && len(doubtful) > 0 {
 		return []string{w.Text("verdict.unsure", Data{"Towns": w.towns(doubtful)})}
 	}
 	lack := w.Count("verdict.lack", int64(c.Missing.Partners()))
@@ -124,15 +123,6 @@ func (w *writer) provenance(a *calls.Assessment) []string {
 		return sentences // the rules are checked when they are read
 	}
 	return append(sentences, w.Text("verdict.checked", Data{"Date": w.PlainDate(checked)}))
-}
-
-// bringing returns the partners that bring a new country, or all if none does.
-func bringing(counting []calls.Standing) []calls.Standing {
-	some := slices.DeleteFunc(slices.Clone(counting), func(s calls.Standing) bool { return !s.NewCountry })
-	if len(some) == 0 {
-		return counting
-	}
-	return some
 }
 
 // mostTowns is how many towns a sentence names.

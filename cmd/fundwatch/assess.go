@@ -3,11 +3,28 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"fundwatch/calls"
 )
+
+// onCallAndTown does something with the call and the municipality that two names mean.
+func (l *launcher) onCallAndTown(ctx context.Context, name, id string, do func(*app, *calls.Call, *calls.Municipality) error) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	c, err := a.oneCall(ctx, name)
+	if err != nil {
+		return err
+	}
+	m, err := a.db.Municipality(ctx, id)
+	if err != nil {
+		return err
+	}
+	return do(a, c, m)
+}
 
 // partners returns the twins of a town, read both ways: a town that lists it is its twin too.
 func (a *app) partners(ctx context.Context, m *calls.Municipality) ([]calls.Twin, error) {
@@ -158,12 +175,12 @@ func partnersLine(c *calls.Consortium) string {
 	case c.Verdict == calls.Met && c.Terms.Fact(calls.FactApplicants).Text == "1":
 		return "one applicant is enough, and partners may join"
 	case c.Verdict == calls.Met:
-		return fmt.Sprintf("the rule of %s is met with %s: %s", c.Terms.Name, nameTowns(bringing(c)), have)
+		return fmt.Sprintf("the rule of %s is met with %s: %s", c.Terms.Name, nameTowns(c.Bringing()), have)
+	case c.Verdict == calls.VerdictUnstated && c.Missing.Partners() > 0 && len(c.Doubtful()) > 0:
+		return fmt.Sprintf("whether that is enough for %s hangs on %s, where sources leave a doubt: %s",
+			c.Terms.Name, nameTowns(c.Doubtful()), have)
 	case c.Missing.Partners() == 1:
 		return fmt.Sprintf("the rule of %s asks for one partner more: %s", c.Terms.Name, have)
-	case c.Verdict == calls.VerdictUnstated && c.Missing.Partners() > 0 && len(doubtful(c)) > 0:
-		return fmt.Sprintf("whether that is enough for %s hangs on %s, of which nobody knows whether it counts: %s",
-			c.Terms.Name, nameTowns(doubtful(c)), have)
 	case c.Missing.Partners() > 0:
 		return fmt.Sprintf("the rule of %s asks for %d partners more: %s", c.Terms.Name, c.Missing.Partners(), have)
 	}
@@ -203,26 +220,6 @@ func nounOf(n int, one, many string) string {
 		return one
 	}
 	return many
-}
-
-// bringing returns the partners that bring a new country, or all that count if none does.
-func bringing(c *calls.Consortium) []calls.Standing {
-	var some []calls.Standing
-	for _, p := range c.Counting() {
-		if p.NewCountry {
-			some = append(some, p)
-		}
-	}
-	if some == nil {
-		return c.Counting()
-	}
-	return some
-}
-
-// doubtful returns the towns about whose country sources leave a doubt, the town itself among them.
-func doubtful(c *calls.Consortium) []calls.Standing {
-	all := append([]calls.Standing{c.Town}, c.Unsure()...)
-	return slices.DeleteFunc(all, func(s calls.Standing) bool { return !s.Doubtful() })
 }
 
 // mostNamed is how many towns a sentence bears.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -41,28 +42,17 @@ func (l *launcher) check(ctx context.Context, name, id string, with []string, as
 	if err != nil {
 		return err
 	}
-	a, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
-	m, err := a.db.Municipality(ctx, id)
-	if err != nil {
-		return err
-	}
-	k, err := a.checked(ctx, c, m, named)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return writeJSON(a.screen.out, k.view())
-	}
-	k.print()
-	return nil
+	return l.onCallAndTown(ctx, name, id, func(a *app, c *calls.Call, m *calls.Municipality) error {
+		k, err := a.checked(ctx, c, m, named)
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			return writeJSON(a.screen.out, k.view())
+		}
+		k.print()
+		return nil
+	})
 }
 
 // readPartners reads the towns of --with. A town without a country would count for nothing.
@@ -95,6 +85,8 @@ type checkup struct {
 	named       bool // partners were named in place of the twins
 	suggestions []calls.Suggestion
 	sources     []string // that the sheet has named so far
+
+	closed string // why nobody can apply, or no newcomer; "" if the call is open or to come
 }
 
 // checked makes the check. Suggestions are looked up only if something is missing.
@@ -111,7 +103,7 @@ func (a *app) checked(ctx context.Context, c *calls.Call, m *calls.Municipality,
 	if len(named) > 0 {
 		partners = named
 	}
-	k := &checkup{Assessment: rules.Assess(c, m, partners), screen: a.screen, call: c, town: m, named: len(named) > 0}
+	k := &checkup{Assessment: rules.Assess(c, m, partners), screen: a.screen, call: c, town: m, named: len(named) > 0, closed: closedWhy(c, a.now())}
 	wanted := rules.Wanted(&k.Consortium)
 	if len(wanted) == 0 {
 		return k, nil
@@ -126,6 +118,18 @@ func (a *app) checked(ctx context.Context, c *calls.Call, m *calls.Municipality,
 	}
 	k.suggestions = rules.Suggest(&k.Consortium, links, fellows)
 	return k, nil
+}
+
+// closedWhy says why nobody can apply for a call at now, or no newcomer; "" if the call is open or to come.
+func closedWhy(c *calls.Call, now time.Time) string {
+	if why, closed := c.ClosedToNewcomers(now); closed {
+		return "closed to newcomers: " + why
+	}
+	switch status := c.Status(now); status {
+	case calls.Closed, calls.Withdrawn:
+		return fmt.Sprintf("the call is %s; the rule of a next round may differ", status)
+	}
+	return ""
 }
 
 // verdictWord is the verdict in a word or two, and its colour.
@@ -159,6 +163,9 @@ func (k *checkup) print() {
 	fmt.Fprintln(k.screen.out)
 	k.fact("Call", k.call.Title)
 	k.fact("", identifierOf(k.call))
+	if k.closed != "" {
+		k.fact("But", k.closed)
+	}
 	k.fact("May apply", string(k.Town.Eligibility)+": "+townLine(&k.Assessment)+k.cite(k.Town.Claim))
 	k.standings()
 	k.missing()
@@ -197,56 +204,50 @@ func (k *checkup) standings() {
 	if c.Terms == nil {
 		return
 	}
-	if c.Town.Counts() {
-		k.fact("Counts", c.Town.Town.String()+", the town itself")
-	}
-	counting := c.Counting()
-	for i, s := range counting {
-		line := s.Town.String()
-		if !s.NewCountry {
-			line += ", its country is counted already"
+	towns := append([]calls.Standing{c.Town}, c.Partners...)
+	for _, group := range []struct {
+		label string
+		of    calls.Eligibility
+	}{{"Counts", calls.Eligible}, {"Does not", calls.NotEligible}, {"Not stated", calls.EligibilityUnstated}} {
+		label := group.label
+		for i, s := range towns {
+			if s.Eligibility != group.of {
+				continue
+			}
+			line := s.Town.String()
+			if i == 0 {
+				line += ", the town itself"
+			}
+			k.fact(label, line+k.reason(s))
+			label = ""
 		}
-		k.fact(once("Counts", i > 0 || c.Town.Counts()), line)
-	}
-	for i, s := range c.Outside() {
-		k.fact(once("Does not", i > 0), s.Town.String()+": "+whyOutside(s, c.Terms.Area)+k.cite(s.Claim))
-	}
-	for i, s := range c.Unsure() {
-		k.fact(once("Not stated", i > 0), s.Town.String()+": "+whyUnsure(s, c.Terms.Area)+k.cite(s.Claim))
 	}
 	if len(c.Partners) == 0 {
 		k.fact("Partners", "no twin town is known")
 	}
 }
 
-// once returns a label, or "" where it stands above already.
-func once(label string, again bool) string {
-	if again {
-		return ""
-	}
-	return label
-}
-
-func whyOutside(s calls.Standing, area *calls.Area) string {
-	if s.Claim.Text != "" {
-		return s.Claim.Text
-	}
-	return "its country is not among the " + area.Name
-}
-
-func whyUnsure(s calls.Standing, area *calls.Area) string {
+// reason says why a town counts for nothing, or for nothing new; "" if it brings a new country.
+func (k *checkup) reason(s calls.Standing) string {
+	area := k.Consortium.Terms.Area.Name
 	switch {
+	case s.NewCountry:
+		return ""
+	case s.Counts():
+		return ", its country is counted already"
 	case s.Town.Country == "":
-		return "its country is not known, so it counts for nothing"
+		return ": its country is not known, so it counts for nothing"
 	case s.Claim.Source == "":
-		return "no source says whether its country is among the " + area.Name
+		return ": no source says whether its country is among the " + area
+	case s.Claim.Text == "":
+		return ": its country is not among the " + area + k.cite(s.Claim)
 	}
-	return s.Claim.Text
+	return ": " + s.Claim.Text + k.cite(s.Claim)
 }
 
 func (k *checkup) missing() {
 	m, c := k.Consortium.Missing, &k.Consortium
-	if c.Terms == nil || m.Partners() == 0 {
+	if !c.Short() {
 		return
 	}
 	var lacks []string
@@ -275,11 +276,19 @@ func kindOf(c *calls.Consortium) string {
 	return ", in any country among " + among
 }
 
+// once returns a label, or "" where it stands above already.
+func once(label string, again bool) string {
+	if again {
+		return ""
+	}
+	return label
+}
+
 func (k *checkup) help() {
 	for i, s := range k.suggestions {
 		k.fact(once("Could help", i > 0), suggestionLine(s))
 	}
-	if k.Consortium.Terms != nil && k.Consortium.Missing.Partners() > 0 && len(k.suggestions) == 0 {
+	if k.Consortium.Short() && len(k.suggestions) == 0 {
 		k.fact("Could help", "nobody whom fundwatch knows: no twin of a twin, and no subscribed town with the same topics")
 	}
 }

@@ -9,6 +9,7 @@ type checkView struct {
 	Title        string           `json:"title"`
 	Municipality string           `json:"municipality"`
 	Named        bool             `json:"partners_named"` // by --with, in place of the twins
+	Closed       *string          `json:"closed"`         // why nobody can apply, or no newcomer
 	Summary      string           `json:"summary"`
 	Eligibility  eligibilityView  `json:"eligibility"`
 	Consortium   consortiumView   `json:"consortium"`
@@ -84,7 +85,7 @@ func viewClaim(c calls.Claim) claimView {
 func (k *checkup) view() checkView {
 	c := &k.Consortium
 	view := checkView{
-		Call: k.call.Key.String(), Identifier: k.call.Identifier, Title: k.call.Title, Municipality: k.town.ID, Named: k.named,
+		Call: k.call.Key.String(), Identifier: k.call.Identifier, Title: k.call.Title, Municipality: k.town.ID, Named: k.named, Closed: stated(k.closed),
 		Summary:     verdictLine(&k.Assessment),
 		Eligibility: eligibilityView{k.Town.Eligibility, townLine(&k.Assessment), viewClaim(k.Town.Claim)},
 		Consortium: consortiumView{
