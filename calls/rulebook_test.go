@@ -131,7 +131,7 @@ func TestTownVerdict(t *testing.T) {
 		{"visegrad-grants", "PL", calls.Eligible, calls.GroundNone},
 		{"visegrad-grants", "DE", calls.EligibilityUnstated, calls.GroundCountry},
 		{"cerv-citizens-engagement", "DE", calls.EligibilityUnstated, calls.GroundTerms},
-		{"franco-german-citizens-fund", "PL", calls.NotEligible, calls.GroundCountry},
+		{"franco-german-citizens-fund", "PL", calls.EligibilityUnstated, calls.GroundCountry},
 		{"europe-prize", "GB", calls.Eligible, calls.GroundNone},
 	} {
 		if got := termsOf(t, b, tt.terms).Town(tt.country); got.Eligibility != tt.want || got.Ground != tt.ground {
