@@ -69,7 +69,7 @@ func (t *Topics) readTopics() []error {
 	for _, f := range facts {
 		var err error
 		switch {
-		case f.key == "topic":
+		case f.key == sectionKey:
 			err = t.addTopic(f)
 		case f.section == "":
 			err = t.addGroup(f)
@@ -193,13 +193,13 @@ func (t *Topics) addWord(w *wordlist, f fact) error {
 	case f.section == "" && f.key == "language":
 		w.language = f.value
 		return nil
-	case !known && f.key == "topic":
+	case !known && f.key == sectionKey:
 		return f.errorf("unknown topic %q", f.section)
 	case !known:
 		return nil // said once, at the topic
 	}
 	switch f.key {
-	case "topic":
+	case sectionKey:
 		return nil
 	case "label":
 		if w.labels[i] != "" {

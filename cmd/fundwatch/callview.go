@@ -32,7 +32,7 @@ type callView struct {
 	ExpectedGrants calls.Number `json:"expected_grants"`
 	ActionType     *string      `json:"action_type"`
 	Topics         []topicView  `json:"topics"`
-	Eligibility    *string      `json:"eligibility"` // why a town cannot win it; null: not checked
+	Eligibility    *string      `json:"eligibility"` // why no town can win it, or the verdict on one town; null: not looked at
 	FirstSeen      string       `json:"first_seen"`
 	LastSeen       string       `json:"last_seen"`
 	Changed        *string      `json:"changed"`

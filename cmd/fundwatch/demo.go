@@ -243,6 +243,7 @@ func (l *launcher) printTour(dir string) {
 		"search --for ludwigsburg-de programme:CERV,LIFE",
 		"show CERV-2026-CITIZENS-TOWN-TT",
 		"why CERV-2026-CITIZENS-TOWN-TT montbeliard-fr",
+		"check CERV-2026-CITIZENS-TOWN-TT ludwigsburg-de",
 		"municipalities show ludwigsburg-de",
 		"status",
 	} {

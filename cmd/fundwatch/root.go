@@ -34,6 +34,7 @@ const rootExample = `  fundwatch demo                          the whole job, of
   fundwatch search "networks of towns"    find calls
   fundwatch show CERV-2026-CITIZENS-TOWN-TT
   fundwatch municipalities import towns.yaml
+  fundwatch check CERV-2026-CITIZENS-TOWN-TT ludwigsburg-de
   fundwatch digest --dry-run preview      see the mails without sending any`
 
 func newRoot(s surroundings) *cobra.Command {
