@@ -112,6 +112,9 @@ func (a *app) checked(ctx context.Context, c *calls.Call, m *calls.Municipality,
 	if err != nil {
 		return nil, err
 	}
+	for _, twin := range twins { // those that were not named: nobody is nearer
+		links = append(links, calls.Link{Through: calls.Twin{Name: m.Name, Country: m.Country}, Town: twin})
+	}
 	fellows, err := a.db.Fellows(ctx, m, wanted)
 	if err != nil {
 		return nil, err
