@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +119,11 @@ func TestOpenTogether(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
+	migrations, err := filepath.Glob("migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := len(migrations)
 	tests := map[string]struct {
 		prepare func(t *testing.T, path string)
 		want    string
@@ -128,7 +134,7 @@ func TestOpenRefuses(t *testing.T) {
 			raw := outside(t, path)
 			exec(t, raw, "PRAGMA user_version = 99")
 			raw.Close()
-		}, "the file has version 99 and this fundwatch knows versions up to 2: use the newer fundwatch, or restore a backup"},
+		}, fmt.Sprintf("the file has version 99 and this fundwatch knows versions up to %d: use the newer fundwatch, or restore a backup", newest)},
 		"another program's file": {func(t *testing.T, path string) {
 			raw := outside(t, path)
 			exec(t, raw, "CREATE TABLE bookmarks (url TEXT)")
