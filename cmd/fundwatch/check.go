@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,9 +24,13 @@ func newCheck(l *launcher) *cobra.Command {
 count and which do not, what is missing, and who could help. Twins are read both ways: a town that
 lists this one counts as its twin.
 
+CALL may also be one that is expected, as 'fundwatch search --status expected' foresees it: then the
+rule of past rounds is taken.
+
 With --with only the towns named are checked, in place of the twins. Rules are data with their
 sources; what no source says is "not stated", and the call document decides.`,
 		Example: `  fundwatch check CERV-2026-CITIZENS-TOWN-NT ludwigsburg-de
+  fundwatch check CERV-2027-CITIZENS-TOWN-NT ludwigsburg-de
   fundwatch check CERV-2026-CITIZENS-TOWN-TT ludwigsburg-de --with "Sopot (PL)" --with "Namur (BE)"`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: l.completeWhy,
@@ -42,17 +48,53 @@ func (l *launcher) check(ctx context.Context, name, id string, with []string, as
 	if err != nil {
 		return err
 	}
-	return l.onCallAndTown(ctx, name, id, func(a *app, c *calls.Call, m *calls.Municipality) error {
-		k, err := a.checked(ctx, c, m, named)
-		if err != nil {
-			return err
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	c, foreseen, err := a.callOrForeseen(ctx, name)
+	if err != nil {
+		return err
+	}
+	m, err := a.db.Municipality(ctx, id)
+	if err != nil {
+		return err
+	}
+	k, err := a.checked(ctx, c, m, named)
+	if err != nil {
+		return err
+	}
+	if foreseen != "" {
+		k.closed = foreseen
+	}
+	if asJSON {
+		return writeJSON(a.screen.out, k.view())
+	}
+	k.print()
+	return nil
+}
+
+// callOrForeseen returns the call that name means or, if it does not exist yet, one that is like it and when
+// past rounds lead to expect it: a network takes longer to build than a call stays open.
+func (a *app) callOrForeseen(ctx context.Context, name string) (c *calls.Call, foreseen string, err error) {
+	c, err = a.oneCall(ctx, name)
+	if !errors.Is(err, calls.ErrNotFound) {
+		return c, "", err
+	}
+	expected, failed := a.foreseen(ctx)
+	if failed != nil {
+		return nil, "", failed
+	}
+	for i := range expected {
+		e := &expected[i]
+		if identifier := strings.Replace(e.Family, "*", strconv.Itoa(e.Year), 1); strings.EqualFold(identifier, name) || strings.EqualFold(e.Family, name) {
+			c := &calls.Call{Identifier: identifier, Title: fmt.Sprintf("%s %d", e.Title, e.Year), Programme: e.Programme, Kind: calls.KindTopic}
+			return c, fmt.Sprintf("not published yet: expected to open %s and to close %s, and its rule may differ from that of past rounds",
+				dayRange(e.OpensFrom, e.OpensTo), dayRange(e.ClosesFrom, e.ClosesTo)), nil
 		}
-		if asJSON {
-			return writeJSON(a.screen.out, k.view())
-		}
-		k.print()
-		return nil
-	})
+	}
+	return nil, "", err
 }
 
 // readPartners reads the towns of --with. A town without a country would count for nothing.
