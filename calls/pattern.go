@@ -2,6 +2,7 @@ package calls
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -91,6 +92,11 @@ func (p Pattern) String() string {
 		}
 	}
 	return b.String()
+}
+
+// equal reports whether p and q look for the same.
+func (p Pattern) equal(q Pattern) bool {
+	return len(p.forms) > 0 && len(q.forms) > 0 && slices.Equal(p.forms[0], q.forms[0])
 }
 
 // Find returns the first place of the pattern in words: words[from:to]. It reports false if the

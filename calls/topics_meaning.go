@@ -64,6 +64,11 @@ func (t *Topics) Meaning(keyword string) []string {
 	if err != nil {
 		return nil
 	}
+	return t.meaning(p)
+}
+
+// meaning is Meaning for a word that has been read.
+func (t *Topics) meaning(p Pattern) []string {
 	found := make([]bool, len(t.topics))
 	if t.asked.Add(1) <= leafings {
 		t.leaf(p, found)

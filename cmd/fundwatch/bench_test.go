@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -199,10 +200,10 @@ func benchSave(b *testing.B, db *store.DB, round int) {
 }
 
 func benchApp(db *store.DB) *app {
-	return &app{db: db, now: fixedClock, wallClock: fixedClock, log: slog.New(slog.DiscardHandler), topics: calls.LoadTopics}
+	return &app{db: db, now: fixedClock, wallClock: fixedClock, log: slog.New(slog.DiscardHandler), topics: sync.OnceValues(calls.LoadTopics)}
 }
 
-func benchMatch(b *testing.B, a *app) matchReport {
+func benchMatch(b *testing.B, a *app) store.Matched {
 	b.Helper()
 	report, err := a.match(context.Background())
 	if err != nil {
