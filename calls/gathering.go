@@ -42,8 +42,9 @@ func (s bitset) each() iter.Seq[int32] {
 type gathering struct {
 	first  []int32 // by call: number of its newest link plus one; 0 for none
 	links  []link
-	found  bitset // calls that something speaks for
-	banned bitset // calls that are not wanted all the same
+	made   []Reason // for this municipality alone
+	found  bitset   // calls that something speaks for
+	banned bitset   // calls that are not wanted all the same
 	list   []Reason
 	strict []Reason
 
@@ -63,7 +64,7 @@ func (g *gathering) remember(written string, k keyword) {
 
 // A link is one reason for one call, as far as the score depends on it, and the one before it.
 type link struct {
-	Reason
+	*Reason
 	next int32 // as first
 }
 
@@ -71,11 +72,17 @@ func newGathering(calls int) *gathering {
 	return &gathering{first: make([]int32, calls), found: newBitset(calls), banned: newBitset(calls), looked: map[string]keyword{}}
 }
 
-// add notes a reason for a call.
-func (g *gathering) add(call int32, r Reason) {
+// add notes a reason for a call, which must not be changed.
+func (g *gathering) add(call int32, r *Reason) {
 	g.found.add(call)
 	g.links = append(g.links, link{r, g.first[call]})
 	g.first[call] = int32(len(g.links))
+}
+
+// keep returns a reason that lasts until the next municipality.
+func (g *gathering) keep(r Reason) *Reason {
+	g.made = append(g.made, r)
+	return &g.made[len(g.made)-1]
 }
 
 // addAll notes that every call is wanted, whatever it is about.
@@ -97,7 +104,7 @@ func (g *gathering) weigh(call int32) (strongest float64, reasons int) {
 	}
 	g.list, g.strict = g.list[:0], g.strict[:0]
 	for ; at != 0; at = g.links[at-1].next {
-		g.list = append(g.list, g.links[at-1].Reason)
+		g.list = append(g.list, *g.links[at-1].Reason)
 	}
 	slices.SortFunc(g.list, compareReasons)
 	for _, r := range g.list {
@@ -115,5 +122,5 @@ func (g *gathering) reset() {
 	}
 	clear(g.found)
 	clear(g.banned)
-	g.links = g.links[:0]
+	g.links, g.made = g.links[:0], g.made[:0]
 }

@@ -31,8 +31,9 @@ type matchable struct {
 
 // carried says that a call carries a topic.
 type carried struct {
-	call int32
-	hit  TopicHit
+	call   int32
+	hit    TopicHit
+	reason Reason // of towns that chose the topic
 }
 
 // A Scored is a call that concerns a municipality.
@@ -53,7 +54,8 @@ func NewMatcher(t *Topics, cs []Call) *Matcher {
 	for i := range cs {
 		for _, h := range cs[i].Topics {
 			if t.Has(h.Topic) {
-				m.byTopic[h.Topic] = append(m.byTopic[h.Topic], carried{int32(i), TopicHit{Topic: h.Topic, Rule: h.Rule, Weight: h.Weight}})
+				h.Field, h.Words = "", "" // no text is kept
+				m.byTopic[h.Topic] = append(m.byTopic[h.Topic], carried{int32(i), h, topicReason(h)})
 			}
 		}
 	}
@@ -93,8 +95,9 @@ func (m *Matcher) gather(g *gathering, in *Interests) {
 		if slices.Contains(in.Topics[:i], id) {
 			continue
 		}
-		for _, c := range m.byTopic[id] {
-			g.add(c.call, topicReason(c.hit))
+		of := m.byTopic[id]
+		for i := range of {
+			g.add(of[i].call, &of[i].reason)
 		}
 	}
 	keywords, _ := newKeywords(in.Keywords, func(written string) (keyword, error) { return m.look(g, written) })
@@ -120,12 +123,12 @@ func (m *Matcher) look(g *gathering, written string) (keyword, error) {
 func (m *Matcher) gatherKeyword(g *gathering, k keyword) {
 	for _, id := range k.topics {
 		for _, c := range m.byTopic[id] {
-			g.add(c.call, meaningReason(c.hit, k))
+			g.add(c.call, g.keep(meaningReason(c.hit, k)))
 		}
 	}
 	for _, f := range k.finds {
 		if !k.misread(m.calls[f.call()].vetoed) {
-			g.add(f.call(), Reason{Keyword: k.written, Rule: RuleKeyword, Weight: literalWeight(f.inHead())})
+			g.add(f.call(), g.keep(Reason{Keyword: k.written, Rule: RuleKeyword, Weight: literalWeight(f.inHead())}))
 		}
 	}
 }
