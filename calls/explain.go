@@ -16,9 +16,12 @@ type Explanation struct {
 const nothingFound = "it carries none of the town's topics and holds none of its keywords"
 
 // Explain says what [Matcher.Match] decides about a call and one municipality, and why, without an
-// index. Interests that cannot be used (see [NewMatcher]) are passed over.
+// index. Interests that cannot be used are passed over.
 func Explain(t *Topics, c *Call, m *Municipality) Explanation {
-	all := fields(c)
+	var all []field
+	if len(m.Interests.Keywords)+len(m.Interests.Exclude) > 0 {
+		all = fields(c) // to read the texts is most of the work, and topics are known
+	}
 	var e Explanation
 	for _, r := range candidates(t, c, &m.Interests, all) {
 		if addsTo(e.Reasons, r) {
