@@ -173,11 +173,7 @@ func (m *matching) group(ids []int64) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &group{ids: ids, open: m.open, matcher: calls.NewMatcher(m.topics, plain(found))}
-	for _, id := range ids {
-		g.members.add(id)
-	}
-	return g, nil
+	return &group{ids, newIDSet(ids), m.open, calls.NewMatcher(m.topics, plain(found))}, nil
 }
 
 // How many municipalities are matched as one batch, and how many batches wait while they are.
@@ -343,15 +339,3 @@ func (g *group) merge(list, before matchList, found []calls.Scored) (merged matc
 }
 
 func (g *group) matched(s calls.Scored) matched { return matched{g.ids[s.Call], storedScore(s.Score)} }
-
-// An idSet is a set of ids, one bit each: ids are given in order, so it stays small.
-type idSet []uint64
-
-func (s *idSet) add(id int64) {
-	for int64(len(*s)) <= id/64 {
-		*s = append(*s, 0)
-	}
-	(*s)[id/64] |= 1 << (id % 64)
-}
-
-func (s idSet) has(id int64) bool { return id/64 < int64(len(s)) && s[id/64]&(1<<(id%64)) != 0 }
