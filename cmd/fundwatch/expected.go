@@ -58,21 +58,14 @@ func (a *app) foreseen(ctx context.Context) ([]calls.Expected, error) {
 	return calls.Expect(rounds.All(), seen, a.now()), nil
 }
 
-// pastRounds returns the rounds of the table and all calls of the database.
+// pastRounds returns the rounds of the table and the calls of the database that may be rounds.
 func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, error) {
 	rounds, err := calls.LoadRounds()
 	if err != nil {
 		return nil, nil, err
 	}
-	hits, err := a.db.Search(ctx, calls.Search{}, a.now())
-	if err != nil {
-		return nil, nil, fmt.Errorf("read calls: %w", err)
-	}
-	seen := make([]calls.Call, len(hits))
-	for i := range hits {
-		seen[i] = hits[i].Call
-	}
-	return rounds, seen, nil
+	seen, err := a.db.Rounds(ctx)
+	return rounds, seen, err
 }
 
 // expectedFits holds a foreseen round against a search as if it were a call with its title and the
