@@ -89,12 +89,12 @@ func (w writer) queries(n int) []calls.Search {
 }
 
 func BenchmarkSearch(b *testing.B) {
-	for _, size := range []int{10_000} {
-		db := open(b)
-		w := newWriter()
-		save(b, db, sweepOf(w.calls(size)...), now)
-		queries := w.queries(200)
+	for _, size := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			db := open(b)
+			w := newWriter()
+			save(b, db, sweepOf(w.calls(size)...), now)
+			queries := w.queries(200)
 			var took []time.Duration
 			found := 0
 			for b.Loop() {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func rankText(ctx context.Context, q querier, text string, keep func(id int64, m
 	var kept []rankedCall
 	_, err := collect(ctx, q, func(s scanner) (none struct{}, err error) {
 		var id int64
-		var info []byte
+		var info sql.RawBytes // read before the next row
 		if err := s.Scan(&id, &info); err != nil {
 			return none, err
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -74,7 +75,11 @@ func newSearch(l *launcher) *cobra.Command {
 	return cmd
 }
 
+// searchGC lets a search, which lives for some milliseconds, spend few of them on collecting garbage.
+const searchGC = 400
+
 func (l *launcher) search(ctx context.Context, words []string, f searchFlags) error {
+	debug.SetGCPercent(searchGC)
 	now, err := l.clock()
 	if err != nil {
 		return err
