@@ -130,7 +130,7 @@ func (t *Topics) Classify(c *Call) []TopicHit {
 		}
 		if ok {
 			hit.Topic = to.ID
-			if to.first && (hit.Rule == RuleIdentifier || hit.Rule == RuleTitle) {
+			if t.comesFirst(hit) {
 				hit.Weight += weightFirst
 			}
 			hits = append(hits, hit)

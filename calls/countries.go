@@ -4,6 +4,7 @@ import (
 	_ "embed" // the table below
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,11 @@ func (c *Countries) Name(code string) string {
 func (c *Countries) Member(code string) bool {
 	canonical, ok := c.Canonical(code)
 	return ok && c.members[canonical]
+}
+
+// memberCodes returns the codes of the member states in alphabetical order.
+func (c *Countries) memberCodes() []string {
+	return slices.DeleteFunc(c.Codes(), func(code string) bool { return !c.members[code] })
 }
 
 // Codes returns all codes in alphabetical order. The caller owns the slice.

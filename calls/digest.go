@@ -49,6 +49,8 @@ type Item struct {
 	Match   Match
 	Changes []Change // net differences against what was told; only in Digest.Changed
 	Notices []Notice // what becomes told when the mail is delivered; never empty
+
+	Assessment *Assessment // whether the town may apply and has the partners; nil if that was not looked at
 }
 
 // A Digest is the content of one mail: what one subscriber should learn in one period. A call stands
@@ -80,6 +82,9 @@ type DigestRequest struct {
 	Candidates   []Candidate
 	Stale        []StaleSource
 	Now          time.Time
+
+	Rules    *Rulebook // nil: who may apply is not looked at
+	Partners []Twin    // the town's twins, see [Partners]
 }
 
 // NewDigest decides what the subscriber should learn now. It reports false if there is nothing worth a
@@ -89,7 +94,7 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 	d := Digest{Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period, First: r.First, Stale: r.Stale}
 	t := teller{period: r.Period, now: r.Now, every: daysBetween(r.Subscriber.Frequency)}
 	for i := range r.Candidates {
-		d.place(&r.Candidates[i], t)
+		d.place(&r.Candidates[i], r.assess(&r.Candidates[i].Call), t)
 	}
 	slices.SortFunc(d.New, byScore(r.Now))
 	slices.SortFunc(d.Changed, byDeadline(r.Now))
@@ -108,14 +113,25 @@ func (d *Digest) Explain(t *Topics) {
 	}
 }
 
-// place puts a candidate where it belongs, or nowhere.
-func (d *Digest) place(c *Candidate, t teller) {
-	item := Item{Call: c.Call, Match: c.Match}
+// assess returns what is known about the town and a call; nil if nobody asked for it.
+func (r *DigestRequest) assess(c *Call) *Assessment {
+	if r.Rules == nil {
+		return nil
+	}
+	a := r.Rules.Assess(c, &r.Municipality, r.Partners)
+	return &a
+}
+
+// place puts a candidate where it belongs, or nowhere. A call that is certainly nothing for the town is not
+// told.
+func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
+	item := Item{Call: c.Call, Match: c.Match, Assessment: a}
 	if c.Told != nil {
 		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
 	}
 	_, tooLate := c.Call.ClosedToNewcomers(t.now)
-	concerns := !tooLate && c.Match.Score > 0
+	hopeless := a != nil && a.Hopeless()
+	concerns := !tooLate && !hopeless && c.Match.Score > 0
 	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return

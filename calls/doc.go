@@ -16,6 +16,12 @@
 // [Explain] gives the [Reason]s. [NewDigest] compares what a reader was told ([Told]) with what is true now, and a
 // [Delivery] carries the composed mail, frozen, until a mail server has taken it.
 //
+// # Who may apply
+//
+// A [Rulebook] holds the [Terms] of each family of calls as data, each fact with its source: whether a town
+// of a country may apply ([Terms.Town]), whether it and its twins are enough ([Rulebook.Consortium]), and
+// who would help ([Rulebook.Suggest]). All answers have a third value, not stated.
+//
 // # Unknown is unknown
 //
 // A [Number] that a source did not state is not zero, a missing date is the zero [time.Time], and

@@ -12,58 +12,96 @@ type Explanation struct {
 	Excluded string   // why it does not match, in English; "" if it does
 }
 
-// nothingFound explains a call that nothing speaks for.
-const nothingFound = "it carries none of the town's topics and holds none of its keywords"
+// What explains a call that is not matched.
+const (
+	nothingFound = "it carries none of the town's topics and holds none of its keywords"
+	notForTowns  = "it is on the topic, but for others to win: nothing in it says that towns have a part"
+)
 
 // Explain says what [Matcher.Match] decides about a call and one municipality, and why, without an
 // index. Interests that cannot be used are passed over.
 func Explain(t *Topics, c *Call, m *Municipality) Explanation {
-	var all []field
-	if len(m.Interests.Keywords)+len(m.Interests.Exclude) > 0 {
-		all = fields(c) // to read the texts is most of the work, and topics are known
+	q := newQuestion(t, c, &m.Interests)
+	speaking := q.speaking()
+	counting := speaking
+	if !t.forTowns(c, q.all) {
+		counting = q.ownWish(speaking)
 	}
-	var e Explanation
-	for _, r := range candidates(t, c, &m.Interests, all) {
-		if addsTo(e.Reasons, r) {
-			e.Reasons = append(e.Reasons, r)
-		}
+	switch {
+	case len(speaking) == 0:
+		return Explanation{Excluded: nothingFound}
+	case len(counting) == 0:
+		return Explanation{Reasons: withoutRepeats(speaking), Excluded: notForTowns}
 	}
-	if len(e.Reasons) == 0 {
-		e.Excluded = nothingFound
-		return e
-	}
-	if e.Excluded = excludedBy(c, &m.Interests, all); e.Excluded == "" {
+	e := Explanation{Reasons: withoutRepeats(counting), Excluded: excludedBy(c, &m.Interests, q.all)}
+	if e.Excluded == "" {
 		e.Match = &Match{m.ID, c.Key, scoreOf(e.Reasons, t.fit(c)), e.Reasons}
 	}
 	return e
 }
 
-// candidates returns all reasons of one municipality, strongest first, with their repeats.
-func candidates(t *Topics, c *Call, in *Interests, all []field) []Reason {
-	var reasons []Reason
+// A question is one call and the interests of one municipality.
+type question struct {
+	topics    *Topics
+	call      *Call
+	interests *Interests
+	keywords  []keyword
+	all       []field
+}
+
+func newQuestion(t *Topics, c *Call, in *Interests) question {
 	parse := func(written string) (keyword, error) { return newKeyword(t, written) }
 	keywords, _ := newKeywords(in.Keywords, parse)
-	for _, h := range c.Topics {
-		if t.Has(h.Topic) && slices.Contains(in.Topics, h.Topic) {
+	return question{t, c, in, keywords, fields(c)}
+}
+
+// speaking returns all reasons that speak for the call, strongest first, with their repeats.
+func (q question) speaking() []Reason {
+	var reasons []Reason
+	for _, h := range q.call.Topics {
+		if q.topics.Has(h.Topic) && slices.Contains(q.interests.Topics, h.Topic) {
 			reasons = append(reasons, topicReason(h))
 		}
-		for _, k := range keywords {
+		for _, k := range q.keywords {
 			if slices.Contains(k.topics, h.Topic) {
 				reasons = append(reasons, meaningReason(h, k))
 			}
 		}
 	}
-	vetoed := t.vetoed(all)
-	for _, k := range keywords {
-		if f, from, to, ok := findIn(all, k.pattern); ok && !k.misread(vetoed) {
+	vetoed := q.topics.vetoed(q.all)
+	for _, k := range q.keywords {
+		if f, from, to, ok := findIn(q.all, k.pattern); ok && !k.misread(vetoed) {
 			reasons = append(reasons, literalReason(k, f, from, to))
 		}
 	}
-	if in.Everything {
-		reasons = append(reasons, everythingReason())
+	if q.interests.Everything {
+		reasons = append(reasons, q.topics.everythingReason(q.call))
 	}
 	slices.SortFunc(reasons, compareReasons)
 	return reasons
+}
+
+// ownWish returns the reasons for which a town gets a call that is not for towns.
+func (q question) ownWish(reasons []Reason) []Reason {
+	var own []Reason
+	for _, r := range reasons {
+		stands := slices.ContainsFunc(q.keywords, func(k keyword) bool { return k.written == r.Keyword && k.insists() })
+		if r.Rule == RuleEverything || stands {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// withoutRepeats returns the reasons, strongest first, that each tell something more.
+func withoutRepeats(reasons []Reason) []Reason {
+	var told []Reason
+	for _, r := range reasons {
+		if addsTo(told, r) {
+			told = append(told, r)
+		}
+	}
+	return told
 }
 
 // findIn returns the first place of a pattern in the fields of a call.

@@ -85,20 +85,10 @@ func (g *gathering) keep(r Reason) *Reason {
 	return &g.made[len(g.made)-1]
 }
 
-// addAll notes that every call is wanted, whatever it is about.
-func (g *gathering) addAll() {
-	for call := range g.first {
-		g.found.add(int32(call))
-	}
-}
-
 // weigh returns the weight of the strongest reason for a call and the number of those that tell
 // something; each adds to the stronger ones.
 func (g *gathering) weigh(call int32) (strongest float64, reasons int) {
 	at := g.first[call]
-	if at == 0 {
-		return weightEverything, 1 // nothing else speaks for it
-	}
 	if only := &g.links[at-1]; only.next == 0 {
 		return only.Weight, 1
 	}

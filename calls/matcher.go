@@ -27,6 +27,8 @@ type matchable struct {
 	most      int64  // euro that one project can get; the greatest number if nothing is stated
 	fit       float64
 	vetoed    map[string]bool // topics that its title or identifier vetoes; nil if none
+	forTowns  bool
+	wanted    Reason // of towns that asked for everything
 }
 
 // carried says that a call carries a topic.
@@ -52,7 +54,7 @@ func NewMatcher(t *Topics, cs []Call) *Matcher {
 		return all
 	})
 	for i := range cs {
-		for _, h := range cs[i].Topics {
+		for _, h := range offered(&cs[i], m.calls[i].forTowns) {
 			if t.Has(h.Topic) {
 				h.Field, h.Words = "", "" // no text is kept
 				m.byTopic[h.Topic] = append(m.byTopic[h.Topic], carried{int32(i), h, topicReason(h)})
@@ -68,7 +70,10 @@ func newMatchable(t *Topics, c *Call, all []field) matchable {
 	if !stated {
 		most = math.MaxInt64
 	}
-	return matchable{strings.ToUpper(c.Programme), most, t.fit(c), t.vetoed(all)}
+	return matchable{
+		programme: strings.ToUpper(c.Programme), most: most, fit: t.fit(c),
+		vetoed: t.vetoed(all), forTowns: t.forTowns(c, all), wanted: t.everythingReason(c),
+	}
 }
 
 // Match returns the calls that concern a municipality with these interests, in the order of their list;
@@ -78,9 +83,6 @@ func (m *Matcher) Match(in *Interests) []Scored {
 	g := m.scratch.Get().(*gathering)
 	defer func() { g.reset(); m.scratch.Put(g) }()
 	m.gather(g, in)
-	if in.Everything {
-		g.addAll()
-	}
 	m.ban(g, in)
 	scored := m.score(g, limitsOf(in))
 	if len(scored) == 0 {
@@ -103,6 +105,11 @@ func (m *Matcher) gather(g *gathering, in *Interests) {
 	keywords, _ := newKeywords(in.Keywords, func(written string) (keyword, error) { return m.look(g, written) })
 	for _, k := range keywords {
 		m.gatherKeyword(g, k)
+	}
+	if in.Everything {
+		for i := range m.calls {
+			g.add(int32(i), &m.calls[i].wanted)
+		}
 	}
 }
 
@@ -127,7 +134,7 @@ func (m *Matcher) gatherKeyword(g *gathering, k keyword) {
 		}
 	}
 	for _, f := range k.finds {
-		if !k.misread(m.calls[f.call()].vetoed) {
+		if c := &m.calls[f.call()]; !k.misread(c.vetoed) && (c.forTowns || k.insists()) {
 			g.add(f.call(), g.keep(Reason{Keyword: k.written, Rule: RuleKeyword, Weight: literalWeight(f.inHead())}))
 		}
 	}

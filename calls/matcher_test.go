@@ -43,6 +43,7 @@ func TestMatchAndExplain(t *testing.T) {
 		Budget: calls.Known(6_000_000), GrantMin: calls.Known(8_455), GrantMax: calls.Known(50_745),
 	}
 	widera := calls.Call{Identifier: "HORIZON-WIDERA-2026-ACCESS", Title: "Twinning of institutions", Programme: "HORIZON"}
+	research := calls.Call{Identifier: "HORIZON-CL5-2027-07-D3-11", Title: "Renewable energy: hydropower technologies", Programme: "HORIZON"}
 	sport := calls.Call{Title: "Grassroots sport and young people", Programme: "ERASMUS", Summary: "Cloud 4.0 and C++ for clubs."}
 	tests := []struct {
 		name      string
@@ -84,6 +85,11 @@ func TestMatchAndExplain(t *testing.T) {
 		{"everything and more", sport, calls.Interests{Everything: true, Topics: []string{"sport"}},
 			[]string{"title title sport/: Grassroots sport"}, ""},
 		{"nothing", twinning, calls.Interests{Topics: []string{"energy"}}, nil, "none of the town's topics"},
+		{"research on the topic, not for towns", research, calls.Interests{Topics: []string{"energy"}}, nil, "it is on the topic, but for others"},
+		{"nor by a word that means the topic", research, calls.Interests{Keywords: []string{"énergie", "energy"}}, nil, "it is on the topic, but for others"},
+		{"but by a word of its own", research, calls.Interests{Topics: []string{"energy"}, Keywords: []string{"hydropower", "energy"}},
+			[]string{"keyword title /hydropower: hydropower"}, ""},
+		{"or if everything is asked for", research, calls.Interests{Everything: true, Topics: []string{"energy"}}, []string{"everything  /: "}, ""},
 		{"excluded word", sport, calls.Interests{Topics: []string{"sport"}, Exclude: []string{"CLOUD*"}}, nil,
 			`excluded word CLOUD*: "Cloud" stands in the summary`},
 		{"excluded from everything", sport, calls.Interests{Everything: true, Exclude: []string{"clubs"}}, nil, "excluded word"},

@@ -13,10 +13,12 @@ import "strings"
 // AND in capitals between two terms may be written and changes nothing. Hyphenated words are
 // phrases. German umlauts are found in both spellings, as with [ParsePattern]. The result is nil if
 // the text holds no word.
-func ParseQuery(text string) []Clause {
+func ParseQuery(text string) []Clause { return clausesOf(queryTokens(text)) }
+
+func clausesOf(tokens []queryToken) []Clause {
 	var clauses []Clause
 	joined := false // the last piece was OR
-	for _, p := range pieces(text) {
+	for _, p := range pieces(tokens) {
 		switch {
 		case p.operator == "OR":
 			joined = true
@@ -42,10 +44,9 @@ type piece struct {
 	operator string
 }
 
-// pieces splits a query. If it holds nothing but operators, they are taken for words.
-func pieces(text string) []piece {
+// pieces reads the tokens of a query. If it holds nothing but operators, they are taken for words.
+func pieces(tokens []queryToken) []piece {
 	var all, literal []piece
-	tokens := queryTokens(text)
 	words := false
 	for _, t := range tokens {
 		terms := t.terms()
@@ -69,10 +70,11 @@ func pieces(text string) []piece {
 
 // A queryToken is a stretch of the query between spaces, or between quotes.
 type queryToken struct {
-	text   string
-	not    bool
-	quoted bool
-	star   bool // a * follows the closing quote
+	text     string
+	not      bool
+	quoted   bool
+	star     bool // a * follows the closing quote
+	attached bool // no space before it
 }
 
 func (t queryToken) operator() bool {
@@ -105,11 +107,12 @@ func (t queryToken) terms() []Term {
 func queryTokens(text string) []queryToken {
 	var tokens []queryToken
 	for rest := straightQuotes.Replace(text); ; {
-		rest = strings.TrimLeft(rest, " \t\r\n\u00a0")
-		if rest == "" {
+		trimmed := strings.TrimLeft(rest, " \t\r\n\u00a0")
+		if trimmed == "" {
 			return tokens
 		}
-		t := queryToken{}
+		t := queryToken{attached: len(trimmed) == len(rest)}
+		rest = trimmed
 		body := strings.TrimLeft(rest, "-")
 		t.not = len(body) < len(rest)
 		if inside, after, ok := quotedPart(body); ok {

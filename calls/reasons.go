@@ -80,7 +80,21 @@ func literalWeight(inHead bool) float64 {
 	return weightKeywordText
 }
 
-func everythingReason() Reason { return Reason{Rule: RuleEverything, Weight: weightEverything} }
+// everythingReason says that the municipality asked for every call. What towns have twins for still
+// comes first.
+func (t *Topics) everythingReason(c *Call) Reason {
+	r := Reason{Rule: RuleEverything, Weight: weightEverything}
+	if slices.ContainsFunc(c.Topics, t.comesFirst) {
+		r.Weight += weightFirst
+	}
+	return r
+}
+
+// comesFirst reports whether a hit is one of those that come before others, see weightFirst.
+func (t *Topics) comesFirst(h TopicHit) bool {
+	i, known := t.positions[h.Topic]
+	return known && t.topics[i].first && (h.Rule == RuleIdentifier || h.Rule == RuleTitle)
+}
 
 // misread reports whether a keyword, where it stands literally, means something else than its
 // municipality did: "twinning" in a Horizon WIDERA call. That is so if the call's title or identifier
@@ -91,6 +105,11 @@ func (k keyword) misread(vetoed map[string]bool) bool {
 	}
 	return !slices.ContainsFunc(k.topics, func(id string) bool { return !vetoed[id] })
 }
+
+// insists reports whether a keyword asks for a thing of its own, hydrogen or wolves, and is told wherever
+// it stands. One that means a topic asks for that topic in one of many languages, and is held to what
+// holds for the topic: "energy" must not bring other calls than "énergie".
+func (k keyword) insists() bool { return len(k.topics) == 0 }
 
 // vetoed returns the ids of the topics that the title or the identifier vetoes.
 func (t *Topics) vetoed(all []field) map[string]bool {

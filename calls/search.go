@@ -38,6 +38,9 @@ type Search struct {
 	Programmes     []string // short codes or numbers, any case
 	Topics         []string // ids
 	Sources        []string
+	NotProgrammes  []string  // none of these; a call without a programme stays in
+	NotTopics      []string  // none of these
+	NotSources     []string  // none of these
 	DeadlineAfter  time.Time // next deadline at or after it; zero: no bound
 	DeadlineBefore time.Time // next deadline before it; either bound leaves out calls without a deadline
 	NewSince       time.Time // first seen at or after it

@@ -220,10 +220,12 @@ func (t *Topics) Nearest(id string) []string {
 	return Nearest(strings.ReplaceAll(id, " ", "-"), t.IDs())
 }
 
-// Version returns a short hash of all data behind topics, words included: when it differs from the
-// one with which calls were classified, they should be classified again.
+// Version returns a short hash of all data behind topics, words and what calls are for towns included:
+// when it differs from the one with which calls were classified, they should be classified and matched
+// again.
 func (t *Topics) Version() string {
 	hash := sha256.New()
+	hash.Write([]byte(programmesTable + forTownsTable))
 	names, _ := fs.Glob(t.files, interestsFolder+"/*.txt")
 	for _, name := range names {
 		data, err := fs.ReadFile(t.files, name)

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // meanings finds the topics that a word of any language means.
@@ -35,10 +36,37 @@ func (m *meanings) addAll(w *wordlist) {
 		for _, p := range w.thesaurus[i] {
 			m.add(p.Pattern, i)
 		}
-		if p, err := ParsePattern(w.labels[i]); err == nil { // a label may be no pattern, that is no fault
+		for _, p := range labelPhrases(w.labels[i]) {
 			m.add(p, i)
 		}
 	}
+}
+
+// labelPhrases returns the phrases of two words and more in a label that can stand alone, the label
+// itself among them: "efficienza energetica" in "Transizione ed efficienza energetica".
+func labelPhrases(label string) []Pattern {
+	words := Words(label)
+	var phrases []Pattern
+	for from := range words {
+		for to := from + 1; to <= len(words); to++ {
+			if !standsAlone(words, from, to) {
+				continue
+			}
+			if p, err := ParsePattern(label[words[from].Start:words[to-1].End]); err == nil { // a label may be no pattern, that is no fault
+				phrases = append(phrases, p)
+			}
+		}
+	}
+	return phrases
+}
+
+// standsAlone reports whether words[from:to] of a label say something without the rest. A short word at
+// either end is an article or a preposition, and the phrase a piece.
+func standsAlone(words []Word, from, to int) bool {
+	const shortest = 4 // letters
+	long := func(w Word) bool { return utf8.RuneCountInString(w.Text) >= shortest }
+	whole := to-from == len(words)
+	return whole || to-from >= 2 && long(words[from]) && long(words[to-1])
 }
 
 func (m *meanings) add(p Pattern, topic int) {
@@ -52,8 +80,8 @@ func (m *meanings) add(p Pattern, topic int) {
 }
 
 // Meaning returns the ids of the topics that a word or phrase of any language means, in the order of
-// [Topics.IDs]: those with a word, a label or a thesaurus label that equals or covers all of it, as
-// `testvérváros*` covers "testvérvárosi". A * at its end is taken along: `jumelage*` means what
+// [Topics.IDs]: those with a word, a label (or a phrase of it) or a thesaurus label that equals or covers
+// all of it, as `testvérváros*` covers "testvérvárosi". A * at its end is taken along: `jumelage*` means what
 // "jumelage" does. It returns nil if it means none, and for labels that mean too much on their own:
 // Polish "partnerstwo" is any partnership.
 //
@@ -113,8 +141,12 @@ func (t *Topics) leaf(p Pattern, found []bool) {
 			if !known || found[topic] || key != "word" && key != "thesaurus" && key != "label" && key != "strong" {
 				continue
 			}
-			if value = strings.TrimSpace(value); beginsAlike(value, p) {
-				found[topic] = covers(value, p)
+			switch value = strings.TrimSpace(value); {
+			case key == "label":
+				found[topic] = holdsPhrase(value, p)
+			case beginsAlike(value, p):
+				data, err := ParsePattern(value)
+				found[topic] = err == nil && covers(data, p)
 			}
 		}
 	}
@@ -145,16 +177,29 @@ func beginsAlike(value string, p Pattern) bool {
 }
 
 // covers reports whether a phrase of the data covers all of p.
-func covers(value string, p Pattern) bool {
-	data, err := ParsePattern(value)
-	if err != nil {
-		return false
-	}
+func covers(data, p Pattern) bool {
 	for _, form := range p.forms {
 		for _, wide := range data.forms {
 			if len(wide) == len(form) && startsWith(wordsOf(form), wide) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// holdsPhrase reports whether one of [labelPhrases] covers all of p; only those that begin like p are
+// taken apart.
+func holdsPhrase(label string, p Pattern) bool {
+	words := Words(label)
+	length := len(p.forms[0])
+	for from := 0; from+length <= len(words); from++ {
+		part := label[words[from].Start:words[from+length-1].End]
+		if !standsAlone(words, from, from+length) || !beginsAlike(part, p) {
+			continue
+		}
+		if data, err := ParsePattern(part); err == nil && covers(data, p) {
+			return true
 		}
 	}
 	return false

@@ -10,13 +10,16 @@ import (
 	"unicode"
 )
 
-// A fact is one line of a file of topics or words.
+// A fact is one line of a file of topics, words or rules.
 type fact struct {
-	section    string // the [topic] it stands under; "" above the first
+	section    string // the [topic] or [rule] it stands under; "" above the first
 	key, value string
 	file       string // "interests/de.txt"
 	line       int
 }
+
+// sectionKey is the key of the fact that begins a section.
+const sectionKey = "topic"
 
 func (f fact) errorf(format string, args ...any) error {
 	return fmt.Errorf("%s:%d: %s", f.file, f.line, fmt.Sprintf(format, args...))
@@ -29,10 +32,15 @@ func readFacts(files fs.FS, name string) ([]fact, []error) {
 	if err != nil {
 		return nil, []error{fmt.Errorf("read topics: %w", err)}
 	}
+	return parseFacts(name, string(data))
+}
+
+// parseFacts splits the text of a file into its facts. Every line that is none is reported.
+func parseFacts(name, data string) ([]fact, []error) {
 	var facts []fact
 	var errs []error
 	section, number := "", 0
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(data) {
 		number++
 		line = strings.TrimSpace(line)
 		f := fact{file: name, line: number}
@@ -41,7 +49,7 @@ func readFacts(files fs.FS, name string) ([]fact, []error) {
 			continue
 		case line[0] == '[' && line[len(line)-1] == ']':
 			section = line[1 : len(line)-1]
-			f.section, f.key = section, "topic"
+			f.section, f.key = section, sectionKey
 		default:
 			key, value, ok := strings.Cut(line, " ")
 			if !ok {
@@ -61,7 +69,7 @@ func (t *Topics) readTopics() []error {
 	for _, f := range facts {
 		var err error
 		switch {
-		case f.key == "topic":
+		case f.key == sectionKey:
 			err = t.addTopic(f)
 		case f.section == "":
 			err = t.addGroup(f)
@@ -185,13 +193,13 @@ func (t *Topics) addWord(w *wordlist, f fact) error {
 	case f.section == "" && f.key == "language":
 		w.language = f.value
 		return nil
-	case !known && f.key == "topic":
+	case !known && f.key == sectionKey:
 		return f.errorf("unknown topic %q", f.section)
 	case !known:
 		return nil // said once, at the topic
 	}
 	switch f.key {
-	case "topic":
+	case sectionKey:
 		return nil
 	case "label":
 		if w.labels[i] != "" {

@@ -52,7 +52,8 @@ func TestMeaningByLeafingAndByIndex(t *testing.T) {
 			words = append(words, facts[i].value, strings.TrimRight(facts[i].value, "*")+"x")
 		}
 	}
-	words = append(words, "oel", "Öl", "meuble", "such", "testvérvárosi", "Buergerbegegnungen", "e-government", "")
+	words = append(words, "oel", "Öl", "meuble", "such", "testvérvárosi", "Buergerbegegnungen", "e-government", "",
+		"efficienza energetica", "Energieeffizienz und", "adaptation", "zwischen Bürgern", "Bezirke Staedte")
 	means := 0
 	for _, w := range words {
 		p, err := ParsePattern(w)

@@ -119,6 +119,33 @@ func TestMeaningOfTownTwinningInEveryLanguage(t *testing.T) {
 	}
 }
 
+// One everyday word of each of six topics, in the languages whose words are few.
+func TestMeaningOfEverydayWords(t *testing.T) {
+	t.Parallel()
+	topics := loadTopics(t)
+	ids := []string{"youth", "culture-heritage", "climate-action", "tourism", "mobility-transport", "health-wellbeing"}
+	words := map[string][]string{
+		"bg": {"младежи", "КУЛТУРА", "климат", "туризъм", "велосипеди", "здравеопазване"},
+		"da": {"unge", "kulturarv", "klimatilpasning", "turisme", "cykelsti", "folkesundhed"},
+		"et": {"noored", "raamatukogud", "kliimamuutused", "turism", "jalgratas", "tervishoid"},
+		"fi": {"nuorisotyötä", "kirjastot", "ilmastonmuutos", "matkailu", "pyöräily", "mielenterveys"},
+		"ga": {"óige", "cultúr", "aeráid", "turasóireacht", "rothaíocht", "sláinte"},
+		"hr": {"mladi", "knjižnice", "klimatske", "turizam", "javni prijevoz", "zdravlje"},
+		"lt": {"jaunimas", "muziejai", "klimatas", "turizmas", "dviračiai", "sveikata"},
+		"lv": {"jaunieši", "muzeji", "klimats", "tūrisms", "velosipēdi", "veselība"},
+		"mt": {"żgħażagħ", "kultura", "klima", "turiżmu", "trasport pubbliku", "saħħa"},
+		"sk": {"mládež", "knižnica", "povodne", "cestovný ruch", "cyklistika", "duševné zdravie"},
+		"sl": {"mladina", "knjižnice", "podnebje", "turizem", "kolesarske", "zdravje"},
+	}
+	for language, list := range words {
+		for i, w := range list {
+			if got := topics.Meaning(w); !slices.Contains(got, ids[i]) {
+				t.Errorf("%s: Meaning(%q) = %v, want %s", language, w, got, ids[i])
+			}
+		}
+	}
+}
+
 func TestMeaning(t *testing.T) {
 	t.Parallel()
 	topics := loadTopics(t)
@@ -128,6 +155,8 @@ func TestMeaning(t *testing.T) {
 	}{
 		{"several topics", "peer learning", []string{"municipal-networks", "capacity-building"}},
 		{"label", "Jumelage et échanges entre citoyens", []string{"town-twinning"}},
+		{"phrase of a label", "efficienza energetica", []string{"energy"}},
+		{"piece of a label", "transizione ed", nil},
 		{"thesaurus", "énergie renouvelable", []string{"energy"}},
 		{"abbreviation in any case", "ki", []string{"new-technologies"}},
 		{"trap: polish partnership", "partnerstwo", nil},

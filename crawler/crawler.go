@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"fundwatch/calls"
 )
 
 // A Config holds the manners and limits of a [Crawler]. Zero values mean the defaults named here,
@@ -33,6 +35,9 @@ type Edge struct {
 	Sleep func(context.Context, time.Duration) error // waits, or returns the context's cause; nil: really
 	Rand  func() float64                             // in [0,1), spreads retries; nil: math/rand/v2
 
+	// Copies returns the copy that was kept of a page of a source, see [calls.Sweep]; nil: there are none.
+	Copies func(source, address string) (calls.Copy, bool)
+
 	Log      *slog.Logger   // nil: silence
 	Progress func(Progress) // called after each page, by the goroutine that crawls; nil: nobody looks
 }
@@ -52,6 +57,7 @@ type Crawler struct {
 	out      *polite
 	now      func() time.Time
 	log      *slog.Logger
+	copies   func(source, address string) (calls.Copy, bool) // nil: there are none
 	progress func(Progress)
 }
 
@@ -61,7 +67,7 @@ func New(cfg Config, edge Edge) *Crawler {
 	cfg.Timeout = cmp.Or(cfg.Timeout, 90*time.Second)
 	cfg.MaxBody = cmp.Or(cfg.MaxBody, 32<<20)
 	cfg.MaxPages = cmp.Or(cfg.MaxPages, 50)
-	c := &Crawler{cfg: cfg, now: edge.Now, log: edge.Log, progress: edge.Progress}
+	c := &Crawler{cfg: cfg, now: edge.Now, log: edge.Log, progress: edge.Progress, copies: edge.Copies}
 	if c.now == nil {
 		c.now = time.Now
 	}

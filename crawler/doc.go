@@ -39,9 +39,9 @@
 // A definition (sources/*.yaml, or a section of the configuration) names what an operator sees in a
 // browser: the list, the items, where in an item title, link and dates stand, how dates are written, how
 // the list goes on. It names where its facts come from and when they were checked. What nobody here has
-// seen live is off until somebody tried it with [Crawler.Check]. Validators of HTTP caches (ETag,
-// Last-Modified) are not kept: the lists are few and small, and an unchanged page still has to be held
-// against the clock.
+// seen live is off until somebody tried it with [Crawler.Check]. A page that bears a validator (ETag,
+// Last-Modified) is kept, and next time the source is asked only whether it has changed. What it calls
+// unchanged is read again from the copy: the definition may have changed, and the clock has.
 //
 // # Everything fetched is hostile
 //

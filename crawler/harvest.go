@@ -22,12 +22,15 @@ type harvest struct {
 	oddities  []calls.Odd
 	listed    map[calls.Odd]bool
 	unlisted  int
+	texts     spool
 }
 
 // A candidate is the best record of one subject so far.
 type candidate struct {
-	english  string // reference of the English record of the subject, if one was met
-	call     calls.Call
+	english  string     // reference of the English record of the subject, if one was met
+	call     calls.Call // without its body
+	body     int        // its number in the spool
+	size     int        // bytes of the body
 	odd      []calls.Odd
 	index    string
 	ingested time.Time
@@ -49,7 +52,7 @@ func (h *harvest) add(r *PortalRecord, p *calls.Programmes, seen time.Time) {
 	if !known {
 		h.order = append(h.order, subject)
 	}
-	c := candidate{best.english, call, odd, r.Index, r.Ingested}
+	c := candidate{english: best.english, call: call, size: len(call.Body), odd: odd, index: r.Index, ingested: r.Ingested}
 	if call.Language == "en" && r.Index == portalIndex {
 		c.english = cmp.Or(c.english, call.Key.Reference)
 		c.english = min(c.english, call.Key.Reference)
@@ -57,6 +60,8 @@ func (h *harvest) add(r *PortalRecord, p *calls.Programmes, seen time.Time) {
 	if known && !h.better(&c, &best) {
 		best.english = c.english
 		c = best
+	} else {
+		c.body, c.call.Body = h.texts.put(call.Body), ""
 	}
 	h.kept[subject] = c
 }
@@ -83,10 +88,10 @@ func (h *harvest) better(a, b *candidate) bool {
 	order := cmp.Or(
 		boolean(a.index == portalIndex)-boolean(b.index == portalIndex),
 		h.rank(b.call.Language)-h.rank(a.call.Language),
-		richness(&a.call)-richness(&b.call),
+		richness(a)-richness(b),
 	)
 	if order == 0 && a.call.Key == b.call.Key {
-		order = cmp.Or(a.ingested.Compare(b.ingested), len(a.call.Body)-len(b.call.Body))
+		order = cmp.Or(a.ingested.Compare(b.ingested), a.size-b.size)
 	} else if order == 0 {
 		order = strings.Compare(a.call.Key.Reference, b.call.Key.Reference)
 	}
@@ -101,8 +106,9 @@ func (h *harvest) rank(language string) int {
 }
 
 // richness counts what a reader needs and stubs lack.
-func richness(c *calls.Call) int {
-	return boolean(len(c.Deadlines) > 0) + boolean(c.StatedStatus != "") + boolean(c.Body != "") +
+func richness(a *candidate) int {
+	c := &a.call
+	return boolean(len(c.Deadlines) > 0) + boolean(c.StatedStatus != "") + boolean(a.size > 0) +
 		boolean(!c.Opens.IsZero()) + boolean(c.Budget.Known) + boolean(c.Title != "" && c.Title != c.Identifier)
 }
 
@@ -127,17 +133,26 @@ func (h *harvest) note(odd ...calls.Odd) {
 	}
 }
 
-// calls returns what was found, in the order in which it was first seen.
-func (h *harvest) calls() []calls.Call {
+// calls returns what was found, in the order in which it was first seen, and the bodies of that if they were
+// put aside.
+func (h *harvest) calls() ([]calls.Call, calls.Bodies) {
 	found := make([]calls.Call, 0, len(h.order))
+	bodies := &putAside{spool: &h.texts}
 	for _, subject := range h.order {
 		kept := h.kept[subject]
 		if kept.english != "" && kept.call.Language != "en" {
 			kept.call.Key.Reference = kept.english // translations come and go; the key must not follow them
 		}
+		if h.texts.file == nil {
+			kept.call.Body = h.texts.kept[kept.body]
+		}
+		bodies.numbers = append(bodies.numbers, kept.body)
 		found = append(found, kept.call)
 	}
-	return found
+	if h.texts.file == nil {
+		return found, nil
+	}
+	return found, bodies
 }
 
 // odd returns what could not be believed, about the records that were kept and those that are none.

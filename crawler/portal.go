@@ -117,10 +117,8 @@ type portalSweep struct {
 
 // end closes the sweep with what was found, whatever happened.
 func (s *portalSweep) end(err error) calls.Sweep {
-	sweep := calls.Sweep{
-		Source: s.source, Started: s.started, Pages: s.pages,
-		Found: s.harvest.calls(), Odd: s.harvest.odd(), Err: err, Complete: err == nil,
-	}
+	sweep := calls.Sweep{Source: s.source, Started: s.started, Pages: s.pages, Odd: s.harvest.odd(), Err: err, Complete: err == nil}
+	sweep.Found, sweep.Bodies = s.harvest.calls()
 	if sweep.Complete {
 		sweep.Verified = s.verified(len(sweep.Found))
 	}

@@ -19,20 +19,22 @@ const mostHops = 5
 type getter struct {
 	collector *colly.Collector
 	language  string
+	copies    *copyBook
 	got       *colly.Response // set by a callback, taken by get
 	kind      string          // content type of the answer, kept from colly
 }
 
-// fetched is one answer with status 200.
+// fetched is one answer.
 type fetched struct {
+	status      int
 	address     *url.URL // after redirects
 	header      http.Header
 	contentType string
 	body        []byte // as it was sent: no letter is decoded yet
 }
 
-func (c *Crawler) newGetter(ctx context.Context, p *sourcePlan) *getter {
-	g := &getter{collector: colly.NewCollector(colly.StdlibContext(withHome(ctx, p.base))), language: p.def.Language}
+func (c *Crawler) newGetter(ctx context.Context, p *sourcePlan, copies *copyBook) *getter {
+	g := &getter{collector: colly.NewCollector(colly.StdlibContext(withHome(ctx, p.base))), language: p.def.Language, copies: copies}
 	plain(g.collector, c.cfg.UserAgent)
 	g.collector.WithTransport(c.out)
 	g.collector.SetRequestTimeout(0) // it would count the time spent waiting for one's turn
@@ -50,9 +52,38 @@ func (c *Crawler) newGetter(ctx context.Context, p *sourcePlan) *getter {
 	return g
 }
 
-// get fetches one page. Other statuses than 200 are a [StatusError]. A panic inside a callback becomes
-// an error.
-func (g *getter) get(address, accept string) (f *fetched, err error) {
+// get fetches one page, or finds that the copy of it is still right. Other statuses than 200 are a
+// [StatusError].
+func (g *getter) get(address, accept string) (*fetched, error) {
+	known, ok := g.copies.of(address)
+	if ok {
+		f, err := g.ask(address, accept, func(h http.Header) { g.copies.ask(h, known) })
+		if err == nil && f.status == http.StatusNotModified && f.address.String() == address {
+			return g.copies.reuse(known, f), nil
+		}
+		if err != nil || f.status != http.StatusNotModified {
+			return g.kept(address, f, err)
+		}
+		// It called another page unchanged, of which nothing is known here.
+	}
+	f, err := g.ask(address, accept, func(http.Header) {})
+	return g.kept(address, f, err)
+}
+
+// kept returns a page with status 200 after noting it for the next time.
+func (g *getter) kept(address string, f *fetched, err error) (*fetched, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case f.status != http.StatusOK:
+		return nil, &StatusError{Status: f.status, Attempts: 1, Said: said(f.body)}
+	}
+	g.copies.keep(address, f)
+	return f, nil
+}
+
+// ask sends one request and returns whatever came. A panic inside a callback becomes an error.
+func (g *getter) ask(address, accept string, condition func(http.Header)) (f *fetched, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic while asking: %v", cause)
@@ -63,16 +94,14 @@ func (g *getter) get(address, accept string) (f *fetched, err error) {
 	if g.language != "" {
 		header.Set("Accept-Language", g.language)
 	}
+	condition(header)
 	if err := g.collector.Request(http.MethodGet, address, nil, nil, header); err != nil {
 		return nil, withoutAddress(err)
 	}
-	switch {
-	case g.got == nil:
+	if g.got == nil {
 		return nil, errors.New("no answer")
-	case g.got.StatusCode != http.StatusOK:
-		return nil, &StatusError{Status: g.got.StatusCode, Attempts: 1, Said: said(g.got.Body)}
 	}
-	return &fetched{g.got.Request.URL, *g.got.Headers, g.kind, g.got.Body}, nil
+	return &fetched{g.got.StatusCode, g.got.Request.URL, *g.got.Headers, g.kind, g.got.Body}, nil
 }
 
 // accepted returns what a source of this kind is asked for.

@@ -20,6 +20,7 @@ type Report struct {
 	Pages   int           // of the list; a trial reads two at most
 	Details int           // pages of calls; three at most
 	Bytes   int           // of all bodies
+	Marked  int           // of all pages, those that bear a validator: the next time they are sent only if they changed
 	Found   int           // calls
 	Passed  int           // items that the definition's filters and needs let pass by
 	First   []calls.Call  // at most five
@@ -49,6 +50,9 @@ func (c *Crawler) Check(ctx context.Context, def SourceDef, programmes *calls.Pr
 		Source: def.ID, URL: def.URL, Robots: "allowed", Took: time.Since(start),
 		Pages: s.pages, Details: s.details, Bytes: s.bytes, Found: len(sweep.Found), Passed: s.passed,
 		First: sweep.Found[:min(len(sweep.Found), mostFirst)], Fields: s.tally.fields(), Odd: sweep.Odd, Err: sweep.Err,
+	}
+	if s.copies != nil {
+		report.Marked = len(s.copies.fresh)
 	}
 	switch {
 	case def.Kind == SourceCalendar:

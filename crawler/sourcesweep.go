@@ -40,8 +40,9 @@ type sourceSweep struct {
 	programmes *calls.Programmes
 	started    time.Time
 	getter     *getter
-	odd        *harvest // of which only the list of odd records is used
-	trial      bool     // only the first pages, to see whether the definition fits
+	copies     *copyBook // nil for a calendar
+	odd        *harvest  // of which only the list of odd records is used
+	trial      bool      // only the first pages, to see whether the definition fits
 
 	entries  []*entry
 	seen     map[string]string // reference -> title
@@ -72,7 +73,8 @@ func (s *sourceSweep) run(ctx context.Context) calls.Sweep {
 		return s.end(nil)
 	}
 	defer s.crawler.out.CloseIdleConnections() // the next sweep is a day away
-	s.getter = s.crawler.newGetter(ctx, plan)
+	s.copies = s.newCopyBook()
+	s.getter = s.crawler.newGetter(ctx, plan, s.copies)
 	err := s.readList(ctx)
 	if len(plan.detail) > 0 {
 		err = errors.Join(err, s.readDetails(ctx))
@@ -347,6 +349,9 @@ func (s *sourceSweep) end(err error) calls.Sweep {
 	if err == nil {
 		sweep.Verified = s.verified(len(sweep.Found))
 	}
+	if err == nil && s.copies != nil {
+		sweep.Copies, sweep.Unchanged = s.copies.fresh, s.copies.unchanged
+	}
 	return sweep
 }
 
@@ -358,6 +363,9 @@ func (s *sourceSweep) verified(found int) string {
 	text := fmt.Sprintf("%s on %s", plural(found, "call"), plural(s.pages, "page"))
 	if s.details > 0 {
 		text += fmt.Sprintf(", %s read", plural(s.details, "page")+" of calls")
+	}
+	if unchanged := len(s.copies.unchanged); unchanged > 0 {
+		text += fmt.Sprintf("; %s not modified since the last time", plural(unchanged, "page"))
 	}
 	if s.passed > 0 {
 		text += fmt.Sprintf("; %s passed over", plural(s.passed, "item"))

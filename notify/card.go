@@ -17,11 +17,12 @@ const (
 	mostReasons    = 3
 )
 
-// A card is one call as a letter shows it, in the order of triage: until when, what is different, what it
-// is, how much, why me, where.
+// A card is one call as a letter shows it, in the order of triage: can we, until when, what is different,
+// what it is, how much, why me, where.
 type card struct {
 	Number   string
 	Title    line
+	Verdict  line // Text is "" if it was not looked at
 	Changes  []line
 	Deadline line
 	Summary  line // Text is "" if the source gave none
@@ -37,6 +38,7 @@ func (w *writer) card(number int, item *calls.Item) *card {
 	c := &card{
 		Number:  w.Number(int64(number)),
 		Title:   phrase{w.quoted(call, call.Title, longestTitle)}.line(),
+		Verdict: w.assessment(item.Assessment),
 		Summary: phrase{w.quoted(call, summary, 0)}.line(),
 		Link:    w.link(call),
 	}

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -143,7 +144,7 @@ func mixedDigest(t testing.TB, town, country, lang string) *calls.Digest {
 		{Kind: calls.ChangeBudget, Old: "", New: "90000000"},
 		{Kind: calls.ChangeTitle, Old: "Innovative Actions: housing", New: "Innovative Actions: affordable housing"},
 	}
-	return &calls.Digest{
+	d := &calls.Digest{
 		Subscriber: calls.Subscriber{ID: 7, Email: "partners@" + country + ".example", Name: "Twinning Office", Language: lang,
 			Frequency: calls.Weekly, State: calls.SubscriberActive, Token: letterToken},
 		Municipality: calls.Municipality{ID: town, Name: town, Country: country},
@@ -158,4 +159,26 @@ func mixedDigest(t testing.TB, town, country, lang string) *calls.Digest {
 		Changed: []calls.Item{changed},
 		Closing: []calls.Item{item(remembrance(t), calls.Reason{Topic: "town-twinning", Rule: calls.RuleIdentifier, Field: "identifier", Words: "CERV-2026-CITIZENS"})},
 	}
+	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing} {
+		for i := range items {
+			items[i].Assessment = assess(t, &items[i].Call, &d.Municipality, "Nový Jičín (CZ)", "Caerphilly (GB)")
+		}
+	}
+	return d
+}
+
+// assess holds a town with partners such as "Sopot (PL)" against the rules of a call.
+func assess(t testing.TB, c *calls.Call, m *calls.Municipality, partners ...string) *calls.Assessment {
+	t.Helper()
+	rules, err := calls.LoadRulebook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var twins []calls.Twin
+	for _, p := range partners {
+		name, code, _ := strings.Cut(strings.TrimSuffix(p, ")"), " (")
+		twins = append(twins, calls.Twin{Name: name, Country: code})
+	}
+	a := rules.Assess(c, m, twins)
+	return &a
 }

@@ -94,6 +94,9 @@ func (im *importer) add(m *calls.Municipality) error {
 	if err := im.tx.QueryRowContext(im.ctx, insert, append(described(m), m.ID, rev)...).Scan(&id); err != nil {
 		return err
 	}
+	if err := linkTwins(im.ctx, im.tx, id); err != nil {
+		return err
+	}
 	_, err = im.subscribers(id, m)
 	return err
 }
@@ -113,6 +116,9 @@ func (im *importer) replace(known *storedMunicipality, m *calls.Municipality) (c
 		SET label = ?, country = ?, lau = ?, population = ?, twins = ?, interests = ?
 		WHERE id = ?`
 	if _, err := im.tx.ExecContext(im.ctx, update, append(described(m), known.id)...); err != nil {
+		return false, err
+	}
+	if err := linkTwins(im.ctx, im.tx, known.id); err != nil {
 		return false, err
 	}
 	if sameInterests(known.Interests, m.Interests) {

@@ -27,10 +27,9 @@ func (db *DB) Listings(ctx context.Context, key calls.Key) ([]calls.Listing, err
 }
 
 // listedElsewhere returns the id of the portal's topic that a row of another source is about, 0 if it is a
-// call of its own. What was stored as a call of its own before stays one: to take it away would be told
-// as a withdrawal.
+// call of its own.
 func (s *sweeper) listedElsewhere(c *calls.Call) (int64, error) {
-	if c.Kind == calls.KindTopic || c.Identifier == "" || s.known[c.Key.Reference] != nil {
+	if c.Kind == calls.KindTopic || c.Identifier == "" {
 		return 0, nil
 	}
 	const query = `
@@ -44,8 +43,66 @@ func (s *sweeper) listedElsewhere(c *calls.Call) (int64, error) {
 	return id, err
 }
 
-// list notes that a call is listed here too, if that is not known.
+// uniteKnownElsewhere unites a topic with the rows of other sources that told of it before the portal did.
+func (s *sweeper) uniteKnownElsewhere(c *calls.Call, topic int64) error {
+	if c.Kind != calls.KindTopic || c.Identifier == "" {
+		return nil
+	}
+	const query = `SELECT id FROM calls WHERE identifier = ? COLLATE NOCASE AND source <> ? AND kind = '' ORDER BY id`
+	others, err := collect(s.ctx, s.tx, scanOne[int64], query, c.Identifier, s.run.Source)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if err := s.unite(other, topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unite makes a row of another source one call with the portal's topic. Who was told of the row was told of
+// the call, its history is the call's, and the row itself becomes a listing: nothing is told a second time,
+// and its disappearance is no withdrawal. That the source gave it a title of its own is no change of title.
+func (s *sweeper) unite(other, topic int64) error {
+	for _, move := range []string{
+		`INSERT INTO listings (source, reference, call, url) SELECT source, reference, ?2, url FROM calls WHERE id = ?1
+			ON CONFLICT DO UPDATE SET call = ?2`,
+		`UPDATE listings SET call = ?2 WHERE call = ?1`,
+		`UPDATE notices SET told = json_set(told, '$.title', (SELECT title FROM calls WHERE id = ?2)) WHERE call = ?1`,
+		`UPDATE OR IGNORE notices SET call = ?2 WHERE call = ?1`, // ignored is what was told in the same words of both
+		`UPDATE changes SET call = ?2 WHERE call = ?1`,
+		`UPDATE calls SET first_seen = MIN(first_seen, (SELECT first_seen FROM calls WHERE id = ?1)) WHERE id = ?2`,
+	} {
+		if _, err := s.tx.ExecContext(s.ctx, move, other, topic); err != nil {
+			return err
+		}
+	}
+	const onceNew = `
+		DELETE FROM changes
+		WHERE call = ?1 AND kind = 'new'
+			AND seq > (SELECT MIN(seq) FROM changes WHERE call = ?1 AND kind = 'new')`
+	if _, err := s.tx.ExecContext(s.ctx, onceNew, topic); err != nil {
+		return err
+	}
+	for _, emptied := range []string{"notices", "topics", "folded", "texts"} {
+		if _, err := s.tx.ExecContext(s.ctx, `DELETE FROM `+emptied+` WHERE call = ?`, other); err != nil {
+			return err
+		}
+	}
+	_, err := s.tx.ExecContext(s.ctx, `DELETE FROM calls WHERE id = ?`, other)
+	return err
+}
+
+// list notes that a call is listed here too, if that is not known. What was stored as a call of its own, in
+// the days before the portal had the topic or while it had lost it, is united with the topic.
 func (s *sweeper) list(c *calls.Call, id int64) error {
+	if own := s.known[c.Key.Reference]; own != nil {
+		delete(s.known, c.Key.Reference)
+		if err := s.unite(own.id, id); err != nil {
+			return err
+		}
+	}
 	const upsert = `
 		INSERT INTO listings (source, reference, call, url) VALUES (?1, ?2, ?3, ?4)
 		ON CONFLICT DO UPDATE SET call = ?3, url = ?4 WHERE call <> ?3 OR url <> ?4`

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"fundwatch/calls"
 )
@@ -27,4 +28,68 @@ func TestOneCallInTwoSources(t *testing.T) {
 	same(t, "calls", find(t, db, calls.Search{}), []string{"a", "2"})
 	same(t, "listings", must(db.Listings(t.Context(), topic.Key))(t), []calls.Listing{{Source: "list", URL: "https://list.example/1"}})
 	same(t, "of the other", must(db.Listings(t.Context(), calls.Key{Source: "list", Reference: "2"}))(t), nil)
+}
+
+// A list page may be earlier than the portal, or know a topic that the portal has lost for a day. When the
+// portal has it, both are one call, and nobody is told of it a second time.
+func TestThePortalComesLater(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	importTowns(t, db, ludwigsburg())
+	row := call("1", "Partnerstädte 2027")
+	row.Key.Source, row.Kind, row.Identifier, row.URL = "list", "", "CERV-2027-CITIZENS-TOWN-TT", "https://list.example/1"
+	list := calls.Sweep{Source: "list", Found: []calls.Call{row}, Complete: true}
+	save(t, db, list, now)
+	d := &calls.Digest{Subscriber: calls.Subscriber{ID: 1}, Period: "2026-W47"}
+	d.New = []calls.Item{{Call: row, Notices: []calls.Notice{{Call: row.Key, Kind: calls.NoticeNew, Told: row.Facts(now)}}}}
+	_, out := digestOf(t, db, 1, "2026-W47")
+	must(db.Enqueue(t.Context(), d, out, now))(t)
+
+	topic := call("a", "Town Twinning 2027")
+	topic.Identifier, topic.Deadlines[0].At = "CERV-2027-CITIZENS-TOWN-TT", at("2027-04-01T15:00:00Z")
+	later := now.Add(2 * day)
+	save(t, db, sweepOf(topic), later)
+	same(t, "calls", find(t, db, calls.Search{}), []string{"a"})
+	same(t, "by its old key", must(db.FindCalls(t.Context(), "list:1"))(t)[0].Key, topic.Key)
+	same(t, "listings", must(db.Listings(t.Context(), topic.Key))(t), []calls.Listing{{Source: "list", URL: "https://list.example/1"}})
+	same(t, "first seen", stored(t, db, "a").FirstSeen, now)
+	history := must(db.History(t.Context(), topic.Key))(t)
+	same(t, "history", []calls.ChangeKind{history[0].Kind}, []calls.ChangeKind{calls.ChangeNew})
+	got := candidates(t, db, later)["a"]
+	changes := got.Told.NetChanges(&got.Call, later)
+	same(t, "what is told", len(changes), 1)
+	same(t, "of the deadline", [3]string{string(changes[0].Kind), changes[0].Old, changes[0].New}, [3]string{"deadline", "2027-03-01", "2027-04-01"})
+
+	run := save(t, db, list, later)
+	same(t, "the row again", [3]int{run.New, run.Changed, run.Unchanged}, [3]int{0, 0, 1})
+	for n := range 2 {
+		list.Found = nil
+		save(t, db, list, later.Add(time.Duration(n+1)*day))
+	}
+	same(t, "after the row went", find(t, db, calls.Search{}), []string{"a"})
+}
+
+// A topic that the portal had lost comes back to a call that another source had kept.
+func TestThePortalComesBack(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	topic, listed := call("a", "Town Twinning"), calls.Search{Statuses: []calls.Status{calls.Open}}
+	save(t, db, sweepOf(topic), now)
+	for n := range 2 {
+		save(t, db, sweepOf(), now.Add(time.Duration(n+1)*day))
+	}
+	row := call("1", "Town Twinning")
+	row.Key.Source, row.Kind, row.Identifier = "list", "", topic.Identifier
+	list := calls.Sweep{Source: "list", Found: []calls.Call{row}, Complete: true}
+	save(t, db, list, now.Add(2*day))
+	same(t, "while it is lost", find(t, db, listed), []string{"1"})
+	save(t, db, sweepOf(topic), now.Add(3*day))
+	same(t, "when it is back", find(t, db, listed), []string{"a"})
+	save(t, db, list, now.Add(3*day))
+	same(t, "afterwards", find(t, db, listed), []string{"a"})
+	kinds := []calls.ChangeKind{}
+	for _, c := range must(db.History(t.Context(), topic.Key))(t) {
+		kinds = append(kinds, c.Kind)
+	}
+	same(t, "history", kinds, []calls.ChangeKind{calls.ChangeNew, calls.ChangeWithdrawn, calls.ChangeReopened})
 }

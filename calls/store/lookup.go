@@ -47,8 +47,8 @@ func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
 	return id, err
 }
 
-// FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key,
-// reference or identifier in any case or, if there is none, those whose identifier or reference begins
+// FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key (also
+// one that another source lists the call by), reference or identifier in any case or, if there is none, those whose identifier or reference begins
 // so. The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
 func (db *DB) FindCalls(ctx context.Context, name string) ([]calls.Call, error) {
 	name = strings.TrimSpace(name)
@@ -77,6 +77,7 @@ func idsByName(ctx context.Context, q querier, name string) ([]int64, error) {
 	const order = ` ORDER BY identifier, source, reference LIMIT ?`
 	for _, query := range []string{
 		`SELECT id FROM calls WHERE source || ':' || reference = ?1 COLLATE NOCASE`,
+		`SELECT id FROM calls WHERE id IN (SELECT call FROM listings WHERE source || ':' || reference = ?1 COLLATE NOCASE)`,
 		`SELECT id FROM calls WHERE identifier = ?1 COLLATE NOCASE OR reference = ?1 COLLATE NOCASE`,
 		`SELECT id FROM calls WHERE substr(identifier, 1, length(?1)) = ?1 COLLATE NOCASE
 			OR substr(reference, 1, length(?1)) = ?1 COLLATE NOCASE`,
@@ -106,15 +107,24 @@ func suggest(name string, among []string) error {
 	return fmt.Errorf("%w; did you mean %s?", calls.ErrNotFound, strings.Join(near, ", "))
 }
 
-// Identifiers returns the identifiers, or references where there is none, of all calls that begin with
-// prefix in any case, sorted and without repeats: what a shell completes.
-func (db *DB) Identifiers(ctx context.Context, prefix string) ([]string, error) {
+// A Named is what people type for something, with what it is called.
+type Named struct {
+	Name  string // of a call: identifier, or reference where there is none
+	Title string // of one of the calls that share the name
+}
+
+func scanNamed(row scanner) (n Named, err error) { return n, row.Scan(&n.Name, &n.Title) }
+
+// Identifiers returns the names of all calls that begin with prefix in any case, sorted and without
+// repeats: what a shell completes. It reads no texts.
+func (db *DB) Identifiers(ctx context.Context, prefix string) ([]Named, error) {
 	const query = `
-		SELECT DISTINCT COALESCE(NULLIF(identifier, ''), reference) AS name
+		SELECT COALESCE(NULLIF(identifier, ''), reference) AS name, MIN(title)
 		FROM calls
 		WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE
+		GROUP BY name
 		ORDER BY name`
-	names, err := collect(ctx, db.read, scanOne[string], query, prefix)
+	names, err := collect(ctx, db.read, scanNamed, query, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("read identifiers: %w", err)
 	}
@@ -135,6 +145,36 @@ func (db *DB) History(ctx context.Context, key calls.Key) ([]calls.Change, error
 		return err
 	})
 	return changes, err
+}
+
+// ChangesSince returns the changes of all calls that were recorded at or after a time, by call, oldest
+// first; all changes for the zero time.
+func (db *DB) ChangesSince(ctx context.Context, since time.Time) (map[calls.Key][]calls.Change, error) {
+	const query = `
+		SELECT
+			c.source,
+			c.reference,
+			h.seq,
+			h.kind,
+			h.old,
+			h.new,
+			h.at,
+			h.reason
+		FROM changes h
+		JOIN calls c ON c.id = h.call
+		WHERE h.at >= IFNULL(?, '')
+		ORDER BY h.seq`
+	changes, err := collect(ctx, db.read, func(s scanner) (c calls.Change, err error) {
+		return c, s.Scan(&c.Call.Source, &c.Call.Reference, &c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason)
+	}, query, instant(since))
+	if err != nil {
+		return nil, fmt.Errorf("read changes since %s: %w", since, err)
+	}
+	byCall := make(map[calls.Key][]calls.Change)
+	for _, c := range changes {
+		byCall[c.Call] = append(byCall[c.Call], c)
+	}
+	return byCall, nil
 }
 
 // changeOf scans a change of the call with this key: seq, kind, old, new, at, reason.

@@ -85,7 +85,9 @@ func (db *DB) Matches(ctx context.Context, municipality string) ([]calls.Match, 
 		}
 		keys, err := callKeys(ctx, q)
 		for _, m := range list {
-			matches = append(matches, calls.Match{Municipality: municipality, Call: keys[m.call], Score: m.realScore()})
+			if key, still := keys[m.call]; still { // it may have become one with another call
+				matches = append(matches, calls.Match{Municipality: municipality, Call: key, Score: m.realScore()})
+			}
 		}
 		return err
 	})

@@ -114,6 +114,16 @@ func noMunicipality(ctx context.Context, q querier, id string) error {
 	return suggest(id, ids)
 }
 
+// MunicipalityNames returns the ids of all municipalities, each with the town's name in place of a title,
+// ordered by id: what a shell completes.
+func (db *DB) MunicipalityNames(ctx context.Context) ([]Named, error) {
+	names, err := collect(ctx, db.read, scanNamed, `SELECT name, label FROM municipalities ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("read names of municipalities: %w", err)
+	}
+	return names, nil
+}
+
 // Municipalities returns all municipalities with their subscribers, ordered by id.
 func (db *DB) Municipalities(ctx context.Context) ([]calls.Municipality, error) {
 	var all []calls.Municipality

@@ -129,6 +129,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		"malformed inverted index for FTS4 table main.fulltext",
 		"a row of matches names a missing row of municipalities",
 		"a row of subscribers names a missing row of municipalities",
+		"a row of twins names a missing row of municipalities",
 	})
 	ok(t, db.RebuildIndex(t.Context()))
 	same(t, "after a rebuild", must(db.Check(t.Context()))(t), problems[1:])

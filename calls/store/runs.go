@@ -23,6 +23,7 @@ const runColumns = `
 	r.gone,
 	r.odd,
 	r.complete,
+	r.held,
 	r.verified,
 	r.error`
 
@@ -41,6 +42,7 @@ func scanRun(row scanner) (calls.Run, error) {
 		&r.Gone,
 		&r.Odd,
 		&r.Complete,
+		&r.Held,
 		&r.Verified,
 		&r.Error,
 	)
@@ -58,14 +60,15 @@ func (db *DB) BeginRun(ctx context.Context, source string, now time.Time) (int64
 	return id, err
 }
 
-// FailRun ends a run that brought nothing home, and says why.
-func (db *DB) FailRun(ctx context.Context, run int64, cause string, now time.Time) error {
+// FailRun ends a run that brought nothing home, and says why. A cause that wraps [calls.ErrHeld] ends it
+// as held.
+func (db *DB) FailRun(ctx context.Context, run int64, cause error, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("end failed run %d", run), func(tx *sql.Tx) error {
 		r, err := runningRun(ctx, tx, run)
 		if err != nil {
 			return err
 		}
-		r.Ended, r.Error = now, cause
+		r.Ended, r.Error, r.Held = now, cause.Error(), errors.Is(cause, calls.ErrHeld)
 		return endRun(ctx, tx, r)
 	})
 }
@@ -88,10 +91,10 @@ func endRun(ctx context.Context, tx *sql.Tx, r calls.Run) error {
 	const update = `
 		UPDATE runs
 		SET ended = ?, pages = ?, seen = ?, new = ?, changed = ?, unchanged = ?, gone = ?, odd = ?,
-			complete = ?, verified = ?, error = ?
+			complete = ?, held = ?, verified = ?, error = ?
 		WHERE id = ?`
 	_, err := tx.ExecContext(ctx, update, instant(r.Ended), r.Pages, r.Seen, r.New, r.Changed, r.Unchanged,
-		r.Gone, r.Odd, r.Complete, r.Verified, r.Error, r.ID)
+		r.Gone, r.Odd, r.Complete, r.Held, r.Verified, r.Error, r.ID)
 	return err
 }
 

@@ -107,20 +107,29 @@ func (s *selection) whereArg(condition string, value any) {
 
 // filterLists adds the conditions that are lists. The parameter of each is one JSON array.
 func (s *selection) filterLists(q *calls.Search) {
+	const (
+		ofProgramme = `(c.programme COLLATE NOCASE IN (SELECT value FROM json_each(%s))
+			OR EXISTS (SELECT 1 FROM json_each(c.divisions) d
+				WHERE d.value COLLATE NOCASE IN (SELECT value FROM json_each(%s))))`
+		onTopic = `EXISTS (SELECT 1 FROM topics t
+			WHERE t.call = c.id AND t.topic IN (SELECT value FROM json_each(%s)))`
+		ofSource = "c.source IN (SELECT value FROM json_each(%s))"
+	)
 	if len(q.Statuses) > 0 && !allStatuses(q.Statuses) {
 		s.whereArg(statusSQL+" IN (SELECT value FROM json_each(%s))", asJSON(&q.Statuses))
 	}
-	if len(q.Programmes) > 0 {
-		s.whereArg(`(c.programme COLLATE NOCASE IN (SELECT value FROM json_each(%s))
-			OR EXISTS (SELECT 1 FROM json_each(c.divisions) d
-				WHERE d.value COLLATE NOCASE IN (SELECT value FROM json_each(%s))))`, asJSON(&q.Programmes))
-	}
-	if len(q.Topics) > 0 {
-		s.whereArg(`EXISTS (SELECT 1 FROM topics t
-			WHERE t.call = c.id AND t.topic IN (SELECT value FROM json_each(%s)))`, asJSON(&q.Topics))
-	}
-	if len(q.Sources) > 0 {
-		s.whereArg("c.source IN (SELECT value FROM json_each(%s))", asJSON(&q.Sources))
+	for _, list := range []struct {
+		wanted, unwanted []string
+		condition        string
+	}{
+		{q.Programmes, q.NotProgrammes, ofProgramme}, {q.Topics, q.NotTopics, onTopic}, {q.Sources, q.NotSources, ofSource},
+	} {
+		if len(list.wanted) > 0 {
+			s.whereArg(list.condition, asJSON(&list.wanted))
+		}
+		if len(list.unwanted) > 0 {
+			s.whereArg("NOT "+list.condition, asJSON(&list.unwanted))
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 type Classifier = func(*calls.Call) []calls.TopicHit
 
 // SaveSweep stores what a crawl brought home and ends its run, in one transaction: new and changed
-// calls, their changes, their topics, the odd records. It returns the run with its counts.
+// calls, their changes, their topics, copies of pages, the odd records. It returns the run with its counts.
 //
 // Found calls are stored whatever else went wrong. Absence counts only in a complete sweep without an
 // error: a call that is missing is marked absent and, if it is missing again in a complete sweep on a
@@ -32,7 +33,7 @@ func (db *DB) SaveSweep(ctx context.Context, run int64, sweep calls.Sweep, class
 		}
 		defer s.write.close()
 		for i := range sweep.Found {
-			if err := s.sight(&sweep.Found[i]); err != nil {
+			if err := s.sightAt(i); err != nil {
 				return fmt.Errorf("call %q: %w", sweep.Found[i].Key, err)
 			}
 		}
@@ -114,6 +115,21 @@ func (s *sweeper) loadKnown() error {
 	return err
 }
 
+// sightAt stores the call at this place of the sweep. Its body, if it was put aside, is in memory only
+// meanwhile.
+func (s *sweeper) sightAt(i int) error {
+	c := &s.sweep.Found[i]
+	if s.sweep.Bodies == nil {
+		return s.sight(c)
+	}
+	whole := *c
+	var err error
+	if whole.Body, err = s.sweep.Bodies.Body(i); err != nil {
+		return err
+	}
+	return s.sight(&whole)
+}
+
 // sight stores one call that was found.
 func (s *sweeper) sight(c *calls.Call) error {
 	if problem := unstorable(c, s.run.Source); problem != "" {
@@ -151,16 +167,21 @@ func (s *sweeper) doubt(c *calls.Call, problem string) {
 }
 
 // store writes a call as far as it differs from what is known, and returns its id.
-func (s *sweeper) store(c *calls.Call, known *knownCall, print []byte) (int64, error) {
+func (s *sweeper) store(c *calls.Call, known *knownCall, print []byte) (id int64, err error) {
 	switch {
 	case known == nil:
 		s.run.New++
-		return s.add(c, print)
+		id, err = s.add(c, print)
 	case known.absentSince.IsZero() && bytes.Equal(known.fingerprint, print):
 		s.run.Unchanged++
 		return known.id, nil
+	default:
+		id, err = known.id, s.replace(c, known, print)
 	}
-	return known.id, s.replace(c, known, print)
+	if err != nil {
+		return 0, err
+	}
+	return id, s.uniteKnownElsewhere(c, id)
 }
 
 func (s *sweeper) add(c *calls.Call, print []byte) (int64, error) {
@@ -227,6 +248,9 @@ func (s *sweeper) rest() error {
 	if err := s.turn(); err != nil {
 		return fmt.Errorf("follow dates: %w", err)
 	}
+	if err := s.keepCopies(); err != nil {
+		return fmt.Errorf("keep copies of pages: %w", err)
+	}
 	if err := s.saveOdd(); err != nil {
 		return fmt.Errorf("save odd records: %w", err)
 	}
@@ -252,6 +276,7 @@ func (s *sweeper) end() error {
 	s.run.Verified = s.sweep.Verified
 	if s.sweep.Err != nil {
 		s.run.Error = s.sweep.Err.Error()
+		s.run.Held = errors.Is(s.sweep.Err, calls.ErrHeld)
 	}
 	if err := endRun(s.ctx, s.tx, s.run); err != nil {
 		return fmt.Errorf("end run %d: %w", s.run.ID, err)

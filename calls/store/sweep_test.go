@@ -262,7 +262,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	save(t, db, sweepOf(call("a", "A")), now)
 	must(db.BeginRun(t.Context(), "portal", now.Add(time.Hour)))(t) // and killed
 	failed := must(db.BeginRun(t.Context(), "feed", now.Add(2*time.Hour)))(t)
-	ok(t, db.FailRun(t.Context(), failed, "no answer", now.Add(3*time.Hour)))
+	ok(t, db.FailRun(t.Context(), failed, errors.New("no answer"), now.Add(3*time.Hour)))
 
 	runs := must(db.Runs(t.Context(), 0))(t)
 	same(t, "ends", []bool{runs[0].Ended.IsZero(), runs[1].Ended.IsZero(), runs[2].Ended.IsZero()}, []bool{false, true, false})
@@ -271,7 +271,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	same(t, "last run of the portal", last["portal"].ID, 1)
 	same(t, "last run of the feed", last["feed"].ID, failed)
 
-	if err := db.FailRun(t.Context(), failed, "again", now); err == nil {
+	if err := db.FailRun(t.Context(), failed, errors.New("again"), now); err == nil {
 		t.Error("a run was ended twice")
 	}
 	if _, err := db.SaveSweep(t.Context(), failed, calls.Sweep{Source: "feed"}, noTopics, now); err == nil {
@@ -280,7 +280,7 @@ func TestKilledRunsStayVisible(t *testing.T) {
 	if _, err := db.SaveSweep(t.Context(), 2, calls.Sweep{Source: "feed"}, noTopics, now); err == nil {
 		t.Error("a sweep was saved to a run of another source")
 	}
-	if err := db.FailRun(t.Context(), 77, "", now); !errors.Is(err, calls.ErrNotFound) {
+	if err := db.FailRun(t.Context(), 77, errors.New("no run"), now); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("FailRun of an unknown run: %v, want ErrNotFound", err)
 	}
 }
@@ -378,9 +378,26 @@ func TestFindCalls(t *testing.T) {
 			t.Errorf("FindCalls(%q) = %d calls, %v; want %q", name, len(found), err, want)
 		}
 	}
-	same(t, "completion", must(db.Identifiers(t.Context(), "cerv"))(t), []string{"CERV-2026-CITIZENS-TOWN-NT", "CERV-2026-CITIZENS-TOWN-TT"})
+	var names []string
+	for _, n := range must(db.Identifiers(t.Context(), "cerv"))(t) {
+		if n.Title == "" {
+			t.Errorf("%s is completed without a title", n.Name)
+		}
+		names = append(names, n.Name)
+	}
+	same(t, "completion", names, []string{"CERV-2026-CITIZENS-TOWN-NT", "CERV-2026-CITIZENS-TOWN-TT"})
 	if _, err := db.Call(t.Context(), calls.Key{Source: "portal", Reference: "none"}); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("Call of an unknown key: %v, want ErrNotFound", err)
+	}
+	for _, since := range []time.Time{{}, now.Add(-day), now.Add(1000 * day)} {
+		all := must(db.ChangesSince(t.Context(), since))(t)
+		for _, hit := range must(db.Search(t.Context(), calls.Search{}, now))(t) {
+			history := must(db.History(t.Context(), hit.Call.Key))(t)
+			late := slices.DeleteFunc(history, func(c calls.Change) bool { return c.At.Before(since) })
+			if len(late)+len(all[hit.Call.Key]) > 0 {
+				same(t, "changes since", all[hit.Call.Key], late)
+			}
+		}
 	}
 	if _, err := db.History(t.Context(), calls.Key{Source: "portal", Reference: "none"}); !errors.Is(err, calls.ErrNotFound) {
 		t.Errorf("History of an unknown key: %v, want ErrNotFound", err)

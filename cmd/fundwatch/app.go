@@ -27,6 +27,7 @@ type app struct {
 	now        func() time.Time // the clock of this run; stands still with --now
 	wallClock  func() time.Time // the real clock, for leases
 	topics     func() (*calls.Topics, error)
+	rules      func() (*calls.Rulebook, error)
 	programmes *calls.Programmes
 	progress   func(crawler.Progress) // nil: nobody watches
 	wait       func(context.Context, time.Duration) error
@@ -85,7 +86,7 @@ func (l *launcher) assemble() (*app, error) {
 	return &app{
 		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
 		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
-		topics: sync.OnceValues(calls.LoadTopics), wait: l.surroundings.wait,
+		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), wait: l.surroundings.wait,
 	}, nil
 }
 
@@ -98,13 +99,13 @@ func (a *app) close() {
 	}
 }
 
-// viewer returns what turns calls into views; it reads the topic data for their labels.
-func (a *app) viewer() (viewer, error) {
+// viewer returns what turns calls into views; it reads the topic data for their labels in a language.
+func (a *app) viewer(language string) (viewer, error) {
 	topics, err := a.topics()
 	if err != nil {
 		return viewer{}, err
 	}
-	label := func(id string) string { return topics.Label(id, "en") }
+	label := func(id string) string { return topics.Label(id, language) }
 	return viewer{programmes: a.programmes, label: label, now: a.now()}, nil
 }
 
@@ -137,7 +138,20 @@ func (a *app) crawler() *crawler.Crawler {
 		Timeout:   a.cfg.Crawler.Timeout,
 		Delay:     a.cfg.Crawler.Delay,
 		Retries:   crawlRetries,
-	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress})
+	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress, Copies: a.copyOf})
+}
+
+// copyOf returns the copy of a page that the database holds. Without one, or without a database, the page is
+// fetched as if for the first time.
+func (a *app) copyOf(source, address string) (calls.Copy, bool) {
+	if a.db == nil {
+		return calls.Copy{}, false
+	}
+	c, err := a.db.Copy(context.Background(), source, address)
+	if err != nil && !errors.Is(err, calls.ErrNotFound) {
+		a.log.Warn("copy of a page not read", "source", source, "err", err)
+	}
+	return c, err == nil
 }
 
 func (a *app) composer() (*notify.Composer, error) {

@@ -69,7 +69,7 @@ func benchCalls(n int) []calls.Call {
 	return list
 }
 
-func benchDatabase(b *testing.B, dir string, list []calls.Call) *store.DB {
+func benchDatabase(b testing.TB, dir string, list []calls.Call) *store.DB {
 	b.Helper()
 	ctx := context.Background()
 	db, err := store.Open(ctx, filepath.Join(dir, "bench.db"))

@@ -32,14 +32,29 @@ type callView struct {
 	ExpectedGrants calls.Number `json:"expected_grants"`
 	ActionType     *string      `json:"action_type"`
 	Topics         []topicView  `json:"topics"`
-	Eligibility    *string      `json:"eligibility"` // why a town cannot win it; null: not checked
+	Eligibility    *string      `json:"eligibility"` // why no town can win it, or the verdict on one town; null: not looked at
 	FirstSeen      string       `json:"first_seen"`
 	LastSeen       string       `json:"last_seen"`
 	Changed        *string      `json:"changed"`
 	Languages      []string     `json:"languages"`
 	Score          *float64     `json:"score"`
 	Snippet        *string      `json:"snippet"`
+	Reasons        []reasonView `json:"reasons,omitempty"` // why it concerns the municipality that was asked for
 	History        []changeView `json:"history,omitempty"`
+}
+
+// A reasonView is one reason why a call concerns a municipality.
+type reasonView struct {
+	calls.Reason
+	Text string `json:"text"` // in English
+}
+
+func reasonViews(reasons []calls.Reason, texts []string) []reasonView {
+	views := make([]reasonView, 0, len(reasons))
+	for i, r := range reasons {
+		views = append(views, reasonView{r, texts[i]})
+	}
+	return views
 }
 
 // A topicView is one topic of a call with the reason for it.

@@ -27,7 +27,12 @@ type feedGrant struct {
 
 func capturedFeed(t *testing.T, day string) []portaltest.Record {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(captures(t), "feed", day+"-municipal.json"))
+	return capturedFeedFile(t, day+"-municipal.json")
+}
+
+func capturedFeedFile(t *testing.T, name string) []portaltest.Record {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(captures(t), "feed", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 )
 
 // complete offers fixed words for a flag.
@@ -16,48 +20,118 @@ func complete(cmd *cobra.Command, flag string, words []string) {
 	}
 }
 
-func (l *launcher) completeTopics(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// A wordSource returns what may stand somewhere on the command line, each word with a tab and what it is
+// about where that helps. A shell that completes must never print an error, so it has none to give.
+type wordSource func(cmd *cobra.Command) []string
+
+// completeWith offers the words of a source for a flag, also behind a comma if it takes several.
+func completeWith(cmd *cobra.Command, flag string, words wordSource) {
+	_, several := cmd.Flags().Lookup(flag).Value.(pflag.SliceValue)
+	several = several || flag == formatJSON || flag == formatCSV
+	err := cmd.RegisterFlagCompletionFunc(flag, func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before := ""
+		if several {
+			before = typed[:strings.LastIndexByte(typed, ',')+1]
+		}
+		return prefixed(before, words(cmd)), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic("complete: " + err.Error()) // a flag that was never defined
+	}
+}
+
+func prefixed(before string, words []string) []string {
+	for i := range words {
+		words[i] = before + words[i]
+	}
+	return words
+}
+
+func (l *launcher) topicWords(*cobra.Command) []string {
 	topics, err := calls.LoadTopics()
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
+		return nil
 	}
-	return topics.IDs(), cobra.ShellCompDirectiveNoFileComp
+	words := topics.IDs()
+	for i, id := range words {
+		words[i] = id + "\t" + topics.Label(id, "en")
+	}
+	return words
 }
 
-func (l *launcher) completeProgrammes(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (l *launcher) programmeWords(*cobra.Command) []string {
 	programmes, err := calls.LoadProgrammes()
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
+		return nil
 	}
-	return programmes.Codes(), cobra.ShellCompDirectiveNoFileComp
+	words := programmes.Codes()
+	for i, code := range words {
+		words[i] = code + "\t" + programmes.Name(code)
+	}
+	return words
 }
 
-func (l *launcher) completeCalls(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (l *launcher) sourceWords(cmd *cobra.Command) []string {
+	return l.wordsFrom(cmd, func(a *app) ([]string, error) { return a.knownSources(cmd.Context()) })
+}
+
+func (l *launcher) municipalityWords(cmd *cobra.Command) []string {
+	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
+		towns, err := a.db.MunicipalityNames(cmd.Context())
+		return namedWords(towns), err
+	})
+}
+
+func namedWords(names []store.Named) []string {
+	var words []string
+	for _, n := range names {
+		words = append(words, n.Name+"\t"+n.Title)
+	}
+	return words
+}
+
+func completeFields(*cobra.Command) []string { return fieldNames[callView]() }
+
+// completeQuery offers the conditions that may stand among the words of a search and, behind the colon of
+// one, what it can be.
+func (l *launcher) completeQuery(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	name, _, chosen := strings.Cut(strings.TrimPrefix(typed, "-"), ":")
+	if !chosen {
+		names := calls.Qualifiers()
+		for i := range names {
+			names[i] += ":"
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	values := map[string]wordSource{
+		calls.QualifierProgramme: l.programmeWords,
+		calls.QualifierTopic:     l.topicWords,
+		calls.QualifierSource:    l.sourceWords,
+		calls.QualifierFor:       l.municipalityWords,
+		calls.QualifierStatus:    func(*cobra.Command) []string { return statusWords() },
+	}[name]
+	if values == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	before := typed[:strings.LastIndexAny(typed, ":,")+1]
+	return prefixed(before, values(cmd)), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (l *launcher) completeCalls(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return l.completeFrom(cmd, func(a *app) ([]string, error) {
-		hits, err := a.db.Search(cmd.Context(), calls.Search{Statuses: []calls.Status{calls.Open, calls.Forthcoming}}, a.now())
-		var words []string
-		for i := range hits {
-			words = append(words, identifierOf(&hits[i].Call)+"\t"+hits[i].Call.Title)
-		}
-		return words, err
-	})
+	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
+		names, err := a.db.Identifiers(cmd.Context(), typed)
+		return namedWords(names), err
+	}), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (l *launcher) completeMunicipalities(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return l.completeFrom(cmd, func(a *app) ([]string, error) {
-		towns, err := a.db.Municipalities(cmd.Context())
-		var words []string
-		for i := range towns {
-			words = append(words, towns[i].ID+"\t"+towns[i].Name)
-		}
-		return words, err
-	})
+	return l.municipalityWords(cmd), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (l *launcher) completeWhy(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
@@ -67,16 +141,16 @@ func (l *launcher) completeWhy(cmd *cobra.Command, args []string, word string) (
 	return l.completeCalls(cmd, args, word)
 }
 
-// completeFrom asks the database. A shell that completes must never print an error.
-func (l *launcher) completeFrom(cmd *cobra.Command, words func(*app) ([]string, error)) ([]string, cobra.ShellCompDirective) {
+// wordsFrom asks the database.
+func (l *launcher) wordsFrom(cmd *cobra.Command, words func(*app) ([]string, error)) []string {
 	a, err := l.open(cmd.Context())
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return nil
 	}
 	defer a.close()
 	list, err := words(a)
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return nil
 	}
-	return list, cobra.ShellCompDirectiveNoFileComp
+	return list
 }

@@ -10,9 +10,9 @@ import (
 // envPrefix begins the name of every variable that is ours.
 const envPrefix = "FUNDWATCH_"
 
-// notSettings are variables of ours that set no key: the configuration file itself, and the folder of
-// recorded answers that a test reads.
-var notSettings = []string{"FUNDWATCH_CONFIG", "FUNDWATCH_CAPTURES"}
+// notSettings are variables of ours that set no key: the configuration file itself, the pager, and the
+// folder of recorded answers that a test reads.
+var notSettings = []string{"FUNDWATCH_CONFIG", pagerVariable, "FUNDWATCH_CAPTURES"}
 
 // envName returns the variable of a key: "mail.smtp.host" is FUNDWATCH_MAIL_SMTP_HOST.
 func envName(key string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -92,20 +93,21 @@ func orNone(list []string) string {
 
 func (a *app) dryCrawl(ctx context.Context, sources []string, asJSON bool) error {
 	var reports []crawlReport
-	var failed error
+	var failures []error
 	for _, source := range sources {
 		sweep := a.sweep(ctx, source)
+		sweep.Close() //nolint:errcheck // nobody wants the texts
 		run := unstored(&sweep)
 		run.Complete, run.Verified = sweep.Complete, sweep.Verified
 		reports = append(reports, crawlReport{Run: run, Odd: sweep.Odd, Err: sweep.Err})
 		if sweep.Err != nil {
-			failed = fmt.Errorf("source %s: %w", source, sweep.Err)
+			failures = append(failures, fmt.Errorf("source %s: %w", source, sweep.Err))
 		}
 	}
 	if err := a.printCrawls(reports, asJSON); err != nil {
 		return err
 	}
-	return partly(failed)
+	return partly(errors.Join(failures...))
 }
 
 // A crawlView is a crawl report as programs read it.

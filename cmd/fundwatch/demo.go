@@ -240,8 +240,10 @@ func (l *launcher) printTour(dir string) {
 	for _, command := range []string{
 		"search jumelage",
 		"search climate --sort deadline",
+		"search --for ludwigsburg-de programme:CERV,LIFE",
 		"show CERV-2026-CITIZENS-TOWN-TT",
 		"why CERV-2026-CITIZENS-TOWN-TT montbeliard-fr",
+		"check CERV-2026-CITIZENS-TOWN-TT ludwigsburg-de",
 		"municipalities show ludwigsburg-de",
 		"status",
 	} {

@@ -29,24 +29,25 @@ type expectedView struct {
 	URL        *string `json:"last_url"`
 }
 
-// searchExpected lists the rounds that are to be expected and fit the words, programmes and topics.
-func (a *app) searchExpected(ctx context.Context, q calls.Search, asJSON bool) (found int, err error) {
+// searchExpected returns the rounds that are to be expected and fit the words, programmes, topics and
+// deadlines and, unless it is nil, concern the municipality.
+func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls.Span, town *calls.Municipality) ([]calls.Expected, error) {
 	foreseen, err := a.foreseen(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	topics, err := a.topics()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	foreseen = slices.DeleteFunc(foreseen, func(e calls.Expected) bool { return !expectedFits(topics, &e, q) })
+	foreseen = slices.DeleteFunc(foreseen, func(e calls.Expected) bool {
+		like := callLike(topics, &e)
+		return !expectedFits(like, q) || !mayClose(&e, deadline) || town != nil && calls.Explain(topics, like, town).Match == nil
+	})
 	if q.Limit > 0 {
 		foreseen = foreseen[:min(len(foreseen), q.Limit)]
 	}
-	if asJSON {
-		return len(foreseen), a.printExpectedJSON(foreseen)
-	}
-	return len(foreseen), a.printExpected(foreseen)
+	return foreseen, nil
 }
 
 // foreseen returns every round that is to be expected at now, soonest first.
@@ -68,21 +69,28 @@ func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, erro
 	return rounds, seen, err
 }
 
-// expectedFits holds a foreseen round against a search as if it were a call with its title and the
-// identifier of its last round.
-func expectedFits(topics *calls.Topics, e *calls.Expected, q calls.Search) bool {
-	like := calls.Call{Title: e.Title, Identifier: e.LastIdentifier, Programme: e.Programme, Language: "en"}
+// callLike returns a foreseen round as if it were a call with its title and the identifier of its last
+// round.
+func callLike(topics *calls.Topics, e *calls.Expected) *calls.Call {
+	like := &calls.Call{Title: e.Title, Identifier: e.LastIdentifier, Programme: e.Programme, Language: "en"}
+	like.Topics = topics.Classify(like)
+	return like
+}
+
+// expectedFits holds a call-like round against the words and lists of a search.
+func expectedFits(like *calls.Call, q calls.Search) bool {
 	var about []string
-	for _, hit := range topics.Classify(&like) {
+	for _, hit := range like.Topics {
 		about = append(about, hit.Topic)
 	}
-	if len(q.Programmes) > 0 && !slices.ContainsFunc(q.Programmes, func(p string) bool { return strings.EqualFold(p, e.Programme) }) {
+	same := func(code string) bool { return strings.EqualFold(code, like.Programme) }
+	switch {
+	case len(q.Programmes) > 0 && !slices.ContainsFunc(q.Programmes, same), slices.ContainsFunc(q.NotProgrammes, same):
+		return false
+	case len(q.Topics) > 0 && !overlap(q.Topics, about), overlap(q.NotTopics, about):
 		return false
 	}
-	if len(q.Topics) > 0 && !overlap(q.Topics, about) {
-		return false
-	}
-	text := e.Title + " " + e.LastIdentifier + " " + e.Programme
+	text := like.Title + " " + like.Identifier + " " + like.Programme
 	for _, c := range q.Clauses {
 		holds := len(calls.Marks(text, []calls.Clause{{Any: c.Any}})) > 0 || overlap(c.Topics, about)
 		if holds == c.Not {
@@ -90,6 +98,16 @@ func expectedFits(topics *calls.Topics, e *calls.Expected, q calls.Search) bool 
 		}
 	}
 	return true
+}
+
+// mayClose reports whether the deadline of a foreseen round may lie in a span.
+func mayClose(e *calls.Expected, span calls.Span) bool {
+	from, errFrom := parseMoment(e.ClosesFrom)
+	to, errTo := parseMoment(e.ClosesTo)
+	if errFrom != nil || errTo != nil {
+		return span == calls.Span{}
+	}
+	return to.AddDate(0, 0, 1).After(span.From) && (span.To.IsZero() || from.Before(span.To))
 }
 
 func overlap(a, b []string) bool {
@@ -134,7 +152,7 @@ func dayRange(from, to string) string {
 	return f.Format("2") + "-" + u.Format("2 Jan 06")
 }
 
-func (a *app) printExpectedJSON(foreseen []calls.Expected) error {
+func expectedViews(foreseen []calls.Expected) []expectedView {
 	views := make([]expectedView, 0, len(foreseen))
 	for _, e := range foreseen {
 		views = append(views, expectedView{
@@ -143,7 +161,7 @@ func (a *app) printExpectedJSON(foreseen []calls.Expected) error {
 			Years: append([]int{}, e.Years...), Basis: e.Basis, Last: stated(e.LastIdentifier), URL: stated(e.LastURL),
 		})
 	}
-	return writeJSON(a.screen.out, views)
+	return views
 }
 
 // roundLines tells the past rounds of a call's family, newest first, and the one that is foreseen.

@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,13 +95,53 @@ func TestKilledSendersLoseNothing(t *testing.T) {
 	checkCopies(t, server.received(), towns, kills-finished)
 }
 
+// The same for as many kills as FUNDWATCH_KILLS says, at any moment, with 200 subscribers at a time: when all of
+// them have their digest, the next 200 are imported.
+func TestManyKills(t *testing.T) {
+	t.Parallel()
+	wanted, err := strconv.Atoi(os.Getenv("FUNDWATCH_KILLS"))
+	if err != nil {
+		t.Skip("FUNDWATCH_KILLS says no number of kills")
+	}
+	const towns = 200
+	r := rand.New(rand.NewPCG(5, 6))
+	_, environ := standIn(t, 1)
+	kept := len(environ)
+	total, copies, digests := 0, 0, 0
+	for round := 0; total < wanted; round++ {
+		server, err := newMailServer(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		environ = append(environ[:kept], server.settings()...)
+		must(t, environ, "municipalities", "import", namedTowns(t, fmt.Sprintf("round-%d-town", round), towns), "--now", "2026-09-01")
+		must(t, environ, "crawl", "--now", "2026-09-01")
+		for kills := 0; ; kills++ {
+			// A process needs about 20 ms until its first step; then every moment is as likely.
+			if killed(t, environ, time.Duration(20+r.IntN(400))*time.Millisecond, "digest", "--now", "2026-09-01T08:00:00Z") {
+				must(t, environ, "send", "--now", "2026-09-01T20:00:00Z")
+				total += kills
+				copies += checkCopies(t, server.received(), towns, kills)
+				digests += towns
+				break
+			}
+		}
+	}
+	t.Logf("%d kills, %d digests due and delivered, %d identical copies", total, digests, copies)
+}
+
 // manyTowns writes a file of made-up municipalities that all want to hear of town twinning.
 func manyTowns(t *testing.T, n int) string {
 	t.Helper()
+	return namedTowns(t, "town", n)
+}
+
+func namedTowns(t *testing.T, name string, n int) string {
+	t.Helper()
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "- {id: town-%[1]d, name: Town %[1]d, country: FR, interests: {topics: [town-twinning]}, "+
-			"subscribers: [{email: clerk@town-%[1]d.example, language: fr, frequency: weekly}]}\n", i)
+		fmt.Fprintf(&b, "- {id: %[2]s-%[1]d, name: Town %[1]d, country: FR, interests: {topics: [town-twinning]}, "+
+			"subscribers: [{email: clerk@%[2]s-%[1]d.example, language: fr, frequency: weekly}]}\n", i, name)
 	}
 	file := filepath.Join(t.TempDir(), "towns.yaml")
 	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
@@ -108,7 +150,8 @@ func manyTowns(t *testing.T, n int) string {
 	return file
 }
 
-func checkCopies(t *testing.T, mails []receivedMail, towns, kills int) {
+// checkCopies wants a mail for each town and at most one copy a kill; it returns how many copies there were.
+func checkCopies(t *testing.T, mails []receivedMail, towns, kills int) int {
 	t.Helper()
 	copies := map[string]int{}
 	content := map[string][32]byte{}
@@ -131,4 +174,5 @@ func checkCopies(t *testing.T, mails []receivedMail, towns, kills int) {
 		t.Errorf("%d copies too many after %d kills", extra, kills)
 	}
 	t.Logf("%d mails to %d subscribers after %d kills: %d identical copies", len(mails), len(copies), kills, extra)
+	return extra
 }

@@ -76,10 +76,14 @@ func run(ctx context.Context, s surroundings) int {
 	return exitCode(err)
 }
 
-// negationsLast lets people type `search youth -exchange`: words with a minus move behind "--", where they
-// are not taken for flags. All words of a search must hold, so their order does not matter.
+// negationsLast lets people type `search youth -exchange`, and the same for `export calls`: words with a minus
+// move behind "--", where they are not taken for flags. All words of a search must hold, so their order does
+// not matter.
 func negationsLast(args []string) []string {
 	at := slices.Index(args, "search")
+	if i := slices.Index(args, "export"); at < 0 && i >= 0 && slices.Contains(args[i:], "calls") {
+		at = i + slices.Index(args[i:], "calls")
+	}
 	if at < 0 || slices.Contains(args, "--") {
 		return args
 	}

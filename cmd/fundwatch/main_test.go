@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	if file := os.Getenv(runMeasured); file != "" {
+		runAndMeasure(file)
+	}
 	testscript.Main(m, map[string]func(){"fundwatch": main})
 }
 

@@ -25,7 +25,7 @@ func newMunicipalities(l *launcher) *cobra.Command {
 		Use: "remove ID", Short: "Remove a municipality and its subscribers", Args: cobra.ExactArgs(1), ValidArgsFunction: l.completeMunicipalities,
 		RunE: func(cmd *cobra.Command, args []string) error { return l.removeMunicipality(cmd.Context(), args[0]) },
 	}
-	return group("municipalities", "Look after the list of municipalities", list, show, newImport(l), newExport(l), remove)
+	return group("municipalities", "Look after the list of municipalities", list, show, newImport(l), newTownsExport(l), remove)
 }
 
 func newImport(l *launcher) *cobra.Command {
@@ -46,7 +46,7 @@ line and nothing is changed. Importing the same file again changes nothing.`,
 	return cmd
 }
 
-func newExport(l *launcher) *cobra.Command {
+func newTownsExport(l *launcher) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use: "export", Short: "Print all municipalities as a file that can be imported", Args: cobra.NoArgs,

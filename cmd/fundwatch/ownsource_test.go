@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // regionPage is a page as a region might publish its calls.
@@ -19,14 +21,18 @@ const regionPage = `<!doctype html><html><head><meta charset="utf-8"><title>Aufr
 // An operator adds a source in the configuration in ten lines, tries it, collects it, and finds its calls.
 func TestOwnSource(t *testing.T) {
 	t.Parallel()
-	page := regionPage
+	page, sent := regionPage, 0
 	address, stop, err := serveLoopback(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/aufrufe" {
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(w, page)
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256([]byte(page))))
+		if r.Header.Get("If-None-Match") != w.Header().Get("ETag") {
+			sent++
+		}
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(page))
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +65,10 @@ sources:
 		t.Errorf("check: %s", out)
 	}
 	must(t, environ, with("crawl")...)
+	before := sent
+	if out := must(t, environ, with("crawl")...); sent != before || !strings.Contains(out, "2 unchanged") || !strings.Contains(out, "1 page not modified") {
+		t.Errorf("an unchanged page was sent %d times more: %s", sent-before, out)
+	}
 	if out := must(t, environ, with("search", "klimaschutz", "--source", "my-region")...); !strings.Contains(out, "/aufruf/8\n") {
 		t.Errorf("search: %s", out)
 	}

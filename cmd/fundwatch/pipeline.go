@@ -66,24 +66,17 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
 	}
 	sweep := a.sweep(ctx, source)
-	if err := ctx.Err(); err != nil {
-		// Recorded although we are being stopped, so that `status` does not show a crawl that runs for ever.
-		err = errors.Join(err, a.db.FailRun(context.WithoutCancel(ctx), run, "stopped before it was complete", a.now()))
-		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
-	}
-	if !accept {
-		if err := a.hold(ctx, &sweep); err != nil {
-			return crawlReport{}, err
-		}
-	}
-	saved, err := a.db.SaveSweep(ctx, run, sweep, topics.Classify, a.now())
-	if errors.Is(err, calls.ErrHeld) {
+	defer sweep.Close() //nolint:errcheck // what it put aside is stored, or of no use
+	saved, err := a.saveSweep(ctx, run, &sweep, topics, accept)
+	switch {
+	case errors.Is(err, calls.ErrHeld):
 		held := unstored(&sweep)
-		held.ID, held.Error = run, err.Error()
-		return crawlReport{Run: held, Odd: sweep.Odd, Err: err}, a.db.FailRun(ctx, run, err.Error()+acceptHint, a.now())
-	}
-	if err != nil {
-		return crawlReport{}, fmt.Errorf("save sweep %s: %w", source, err)
+		held.ID, held.Error, held.Held = run, err.Error(), true
+		return crawlReport{Run: held, Odd: sweep.Odd, Err: err}, a.db.FailRun(ctx, run, err, a.now())
+	case err != nil:
+		// Ended although we may be about to stop, so that `status` does not show a crawl that runs for ever.
+		err = errors.Join(err, a.db.FailRun(context.WithoutCancel(ctx), run, err, a.now()))
+		return crawlReport{}, fmt.Errorf("crawl %s: %w", source, err)
 	}
 	if source == portalSource {
 		a.explainRun(ctx, source)
@@ -91,6 +84,24 @@ func (a *app) crawlSource(ctx context.Context, source string, topics *calls.Topi
 	a.log.Info("crawled", "source", source, "run", saved.ID, "seen", saved.Seen, "new", saved.New,
 		"changed", saved.Changed, "odd", saved.Odd, "complete", saved.Complete)
 	return crawlReport{Run: saved, Odd: sweep.Odd, Err: sweep.Err}, nil
+}
+
+// saveSweep stores what a crawl brought home, unless it was stopped on the way. The error wraps
+// [calls.ErrHeld] if a person has to look first; whatever the error, nothing was stored.
+func (a *app) saveSweep(ctx context.Context, run int64, sweep *calls.Sweep, topics *calls.Topics, accept bool) (calls.Run, error) {
+	if err := ctx.Err(); err != nil {
+		return calls.Run{}, fmt.Errorf("stopped before it was complete: %w", err)
+	}
+	if !accept {
+		if err := a.hold(ctx, sweep); err != nil {
+			return calls.Run{}, fmt.Errorf("compare with what is known: %w", err)
+		}
+	}
+	saved, err := a.db.SaveSweep(ctx, run, *sweep, topics.Classify, a.now())
+	if errors.Is(err, calls.ErrHeld) {
+		err = fmt.Errorf("%w%s", err, acceptHint)
+	}
+	return saved, err
 }
 
 // match finds, for every call that changed since last time and every municipality whose interests
@@ -265,9 +276,17 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 	if err != nil {
 		return calls.Digest{}, false, err
 	}
+	rules, err := a.rules()
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	partners, err := a.partners(ctx, municipality)
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
 	digest, any := calls.NewDigest(calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
-		First: !told, Candidates: candidates, Stale: stale, Now: a.now(),
+		First: !told, Candidates: candidates, Stale: stale, Now: a.now(), Rules: rules, Partners: partners,
 	})
 	if !any {
 		return digest, false, nil

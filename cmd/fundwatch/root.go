@@ -34,6 +34,7 @@ const rootExample = `  fundwatch demo                          the whole job, of
   fundwatch search "networks of towns"    find calls
   fundwatch show CERV-2026-CITIZENS-TOWN-TT
   fundwatch municipalities import towns.yaml
+  fundwatch check CERV-2026-CITIZENS-TOWN-TT ludwigsburg-de
   fundwatch digest --dry-run preview      see the mails without sending any`
 
 func newRoot(s surroundings) *cobra.Command {
@@ -60,8 +61,8 @@ func newRoot(s surroundings) *cobra.Command {
 		return misusef("%s\nTry '%s --help'.", problem, cmd.CommandPath())
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
-		newDemo, newCrawl, newSearch, newShow, newWhy, newMunicipalities, newSubscribers, newDigest, newSend,
-		newOutbox, newSources, newTopics, newStatus, newServe, newConfig, newVersion,
+		newDemo, newCrawl, newSearch, newShow, newWhy, newCheck, newMunicipalities, newSubscribers, newDigest, newSend,
+		newOutbox, newSources, newTopics, newStatus, newExport, newServe, newConfig, newVersion,
 	} {
 		root.AddCommand(add(&launcher{s, &g}))
 	}

@@ -15,10 +15,11 @@ import (
 // A screen is where results go: a terminal of some width, or a pipe. A terminal gets aligned, coloured
 // lines cut to its width; a pipe gets whole values and no colour.
 type screen struct {
-	out   io.Writer
-	tty   bool
-	width int // columns; meaningful with tty
-	color bool
+	out    io.Writer
+	tty    bool
+	width  int // columns; meaningful with tty
+	height int // lines; 0 if not known
+	color  bool
 }
 
 // Widths when the terminal does not tell, and the narrowest that is laid out for.
@@ -27,27 +28,41 @@ const (
 	narrowestLine = 40
 )
 
-// newScreen looks at stdout and the surroundings: NO_COLOR and --no-color end colour (no-color.org);
-// FORCE_TTY, with the columns as its value or any other, treats a pipe as a terminal.
+// newScreen looks at stdout and the surroundings: NO_COLOR and --no-color end colour (no-color.org),
+// CLICOLOR_FORCE wants it even in a pipe; FORCE_TTY, with the columns as its value or any other, treats a
+// pipe as a terminal.
 func newScreen(s surroundings, noColor bool) *screen {
 	sc := &screen{out: s.out, width: usualWidth}
 	if f, ok := s.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		sc.tty = true
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			sc.width = w
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			sc.width, sc.height = w, h
 		}
 	}
-	if force := s.getenv("FORCE_TTY"); force != "" && force != "0" {
-		sc.tty = true
-		if w, err := strconv.Atoi(force); err == nil && w > 1 {
-			sc.width = w
+	force := s.getenv("FORCE_TTY")
+	sc.tty = sc.tty || isSwitchedOn(force)
+	if sc.tty {
+		sc.width = numberOr(s.getenv("COLUMNS"), sc.width)
+		sc.height = numberOr(s.getenv("LINES"), sc.height)
+		if n, err := strconv.Atoi(force); err == nil && n > 1 {
+			sc.width = n
 		}
-	} else if w, err := strconv.Atoi(s.getenv("COLUMNS")); err == nil && w > 0 && sc.tty {
-		sc.width = w
 	}
 	sc.width = max(sc.width, narrowestLine)
-	sc.color = sc.tty && !noColor && s.getenv("NO_COLOR") == "" && s.getenv("TERM") != "dumb"
+	wanted := sc.tty && s.getenv("TERM") != "dumb" || isSwitchedOn(s.getenv("CLICOLOR_FORCE"))
+	sc.color = wanted && !noColor && s.getenv("NO_COLOR") == ""
 	return sc
+}
+
+// isSwitchedOn reports whether a variable such as FORCE_TTY says yes.
+func isSwitchedOn(value string) bool { return value != "" && value != "0" }
+
+// numberOr reads a number of columns or lines, and returns otherwise if it is none.
+func numberOr(text string, otherwise int) int {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
 }
 
 // A style is the SGR parameter of a terminal colour.
@@ -108,6 +123,17 @@ func (sc *screen) fact(label, text string) {
 		fmt.Fprintf(sc.out, "%s%s\n", fit(label, labelWidth), line)
 		label = ""
 	}
+}
+
+// widestText is where lines of text stop on wide screens, for reading gets hard.
+const widestText = 100
+
+// lines breaks a text that stands beside so many cells: on a terminal to its width, into a pipe not at all.
+func (sc *screen) lines(text string, beside int) []string {
+	if !sc.tty {
+		return []string{text}
+	}
+	return wrap(text, min(sc.width, widestText)-beside)
 }
 
 // item prints one item of a list.

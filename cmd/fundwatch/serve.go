@@ -7,14 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
-
-	"fundwatch/calls"
 )
 
 func newServe(l *launcher) *cobra.Command {
@@ -169,7 +166,7 @@ func (d *daemon) crawlIfDue(ctx context.Context) error {
 	for _, source := range names {
 		last, ok := runs[source]
 		future := last.Started.After(d.now()) // the clock was wrong then
-		again := last.Error != "" && !strings.Contains(last.Error, calls.ErrHeld.Error())
+		again := last.Error != "" && !last.Held
 		if !ok || last.Started.Before(firing) || future || again {
 			due = append(due, source)
 		}

@@ -12,44 +12,80 @@ import (
 	"fundwatch/calls"
 )
 
+// ShowFlags are the options of `show`.
+type showFlags struct {
+	town, language     string
+	json, history, web bool
+}
+
 func newShow(l *launcher) *cobra.Command {
-	var asJSON bool
+	var f showFlags
 	cmd := &cobra.Command{
 		Use:   "show CALL",
 		Short: "Print the card of a call and what changed about it",
 		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
 beginning is enough if only one call has it. Cascade calls share the identifier of the call that
 pays for them: then all of them are named, to choose one by its key.`,
-		Example:           "  fundwatch show CERV-2026-CITIZENS-TOWN-TT\n  fundwatch show portal:51050034TOPICSen --json",
+		Example: `  fundwatch show CERV-2026-CITIZENS-TOWN-TT --for ludwigsburg-de
+  fundwatch show LIFE-2026-SAP-CLIMA-CCA --history
+  fundwatch show portal:51050034TOPICSen --json`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: l.completeCalls,
-		RunE:              func(cmd *cobra.Command, args []string) error { return l.show(cmd.Context(), args[0], asJSON) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return l.showAs(cmd.Context(), args[0], f) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().StringVar(&f.town, "for", "", "begin with whether this `MUNICIPALITY` may apply")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&f.history, "history", false, "print only what changed, and when")
+	cmd.Flags().BoolVar(&f.web, "web", false, "open the call's page in a browser; without one, print its address")
+	cmd.Flags().StringVar(&f.language, "lang", "en", "name the topics in this `LANGUAGE`; the rest stays English")
+	complete(cmd, "lang", calls.Languages())
+	cmd.RegisterFlagCompletionFunc("for", func(cmd *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		return l.completeMunicipalities(cmd, nil, word)
+	})
 	return cmd
 }
 
-func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
-	a, err := l.open(ctx)
+// showAs shows a call in the form that the flags ask for.
+func (l *launcher) showAs(ctx context.Context, name string, f showFlags) error {
+	switch {
+	case !calls.IsLanguage(f.language):
+		return misusef("--lang %q: want one of %s", f.language, strings.Join(calls.Languages(), ", "))
+	case f.web && (f.history || f.json):
+		return misusef("--web opens the page of the source; it goes with neither --history nor --json")
+	case f.history && f.town != "":
+		return misusef("--history tells of the call alone: leave out --for")
+	case f.web:
+		return l.browse(ctx, name)
+	case f.history:
+		return l.showHistory(ctx, name, f.json)
+	}
+	return l.show(ctx, name, f)
+}
+
+func (l *launcher) show(ctx context.Context, name string, f showFlags) error {
+	a, c, err := l.openCall(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
 	history, err := a.db.History(ctx, c.Key)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", c.Key, err)
 	}
-	v, err := a.viewer()
+	v, err := a.viewer(f.language)
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	who, err := a.eligibility(ctx, c, f.town)
+	if err != nil {
+		return err
+	}
+	if f.json {
 		view := v.view(c)
 		view.History = historyView(history)
+		if view.Eligibility == nil { // what is closed to all is closed to this town
+			view.Eligibility = stated(who.verdict)
+		}
 		return writeJSON(a.screen.out, view)
 	}
 	rounds, err := a.roundLines(ctx, c)
@@ -60,7 +96,21 @@ func (l *launcher) show(ctx context.Context, name string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return card{a.screen, v, c, history, rounds, listings}.print()
+	return l.paged(a.screen, card{a.screen, v, c, history, rounds, listings, who}.print)
+}
+
+// openCall puts the program together for a command about the one call that name means. The caller closes it.
+func (l *launcher) openCall(ctx context.Context, name string) (*app, *calls.Call, error) {
+	a, err := l.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.oneCall(ctx, name)
+	if err != nil {
+		a.close()
+		return nil, nil, err
+	}
+	return a, c, nil
 }
 
 // oneCall finds the one call that name means. Several are an error that names them.
@@ -97,6 +147,7 @@ type card struct {
 	history []calls.Change
 	rounds  []string // of its family, newest first; nil if none is known
 	also    []calls.Listing
+	who     eligibility
 }
 
 const labelWidth = 13
@@ -134,6 +185,9 @@ func (k card) width() int {
 
 func (k card) facts(w *bufio.Writer) {
 	c, now := k.call, k.viewer.now
+	if k.who.verdict != "" {
+		k.fact(w, "Verdict", k.who.verdict)
+	}
 	k.fact(w, "Deadline", k.deadlines()...)
 	if len(c.Deadlines) > 1 && c.Model != "" {
 		k.fact(w, "Model", string(c.Model))
@@ -142,7 +196,10 @@ func (k card) facts(w *bufio.Writer) {
 	if why, closed := c.ClosedToNewcomers(now); closed {
 		k.fact(w, "Note", "closed to newcomers: "+why)
 	}
-	k.fact(w, "Grant", grantRange(c))
+	for _, f := range k.who.facts() {
+		k.fact(w, f[0], f[1])
+	}
+	k.fact(w, "Grant", k.who.grant(c))
 	k.fact(w, "Budget", budgetLine(c))
 	k.fact(w, "Programme", k.programme())
 	if c.Umbrella != "" {
@@ -184,9 +241,14 @@ func (k card) deadlines() []string {
 	return lines
 }
 
-// deadlineLine writes a deadline as "Wed 23 September 2026, 17:00 Brussels (in 30 days)", and what is
-// not sure about its hour.
+// deadlineLine writes a deadline with the days that are left: "... 17:00 Brussels (in 30 days)".
 func deadlineLine(d calls.Deadline, now time.Time) string {
+	return deadlineText(d) + " (" + daysLeft(d, now) + ")"
+}
+
+// deadlineText writes a deadline as "Wed 23 September 2026, 17:00 Brussels", and what is not sure about
+// its hour.
+func deadlineText(d calls.Deadline) string {
 	at := d.At.In(calls.Brussels())
 	line := at.Format("Mon 2 January 2006")
 	switch d.Hour {
@@ -197,7 +259,7 @@ func deadlineLine(d calls.Deadline, now time.Time) string {
 	default:
 		line += at.Format(", 15:04") + " Brussels"
 	}
-	return line + " (" + daysLeft(d, now) + ")"
+	return line
 }
 
 func daysLeft(d calls.Deadline, now time.Time) string {
@@ -285,6 +347,10 @@ func (k card) texts(w *bufio.Writer) {
 
 func (k card) changes(w *bufio.Writer) {
 	fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "History"))
+	k.changeLines(w)
+}
+
+func (k card) changeLines(w *bufio.Writer) {
 	for _, h := range k.history {
 		k.fact(w, calls.Day(h.At), changeLine(h))
 		if h.Reason != "" {

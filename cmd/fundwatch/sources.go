@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,12 +20,11 @@ func newSources(l *launcher) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.listSources(cmd.Context()) },
 	}
 	check := &cobra.Command{
-		Use:   "check SOURCE...",
+		Use:   "check [SOURCE...]",
 		Short: "Fetch and parse without storing, and say what is missing",
-		Long: `Reads the first pages of a source, enabled or not, and shows the first calls, which fields were not
-found, what robots.txt says and how long it took. Nothing is stored: it is the tool to write a
-definition with.`,
-		Args: cobra.MinimumNArgs(1),
+		Long: `Reads the first pages of the sources named, enabled or not, or of all that are enabled, and shows the
+first calls, which fields were not found, what robots.txt says and how long it took. Nothing is stored:
+it is the tool to write a definition with.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return l.checkSources(cmd.Context(), args) },
 	}
 	return group("sources", "Look at where calls are collected", list, check)
@@ -83,11 +84,11 @@ func (l *launcher) checkSources(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	var failed error
+	if names, err = a.checkable(names); err != nil {
+		return err
+	}
+	var failures []error
 	for _, name := range names {
-		if name == portalSource {
-			return misusef("the portal needs no definition: 'fundwatch crawl portal --dry-run' tries it")
-		}
 		def, err := a.definition(name)
 		if err != nil {
 			return err
@@ -95,24 +96,38 @@ func (l *launcher) checkSources(ctx context.Context, names []string) error {
 		report := a.crawler().Check(ctx, def, a.programmes)
 		a.printCheck(a.screen.out, def, report)
 		if report.Err != nil {
-			failed = partlyError{fmt.Errorf("source %s: %w", name, report.Err)}
+			failures = append(failures, fmt.Errorf("source %s: %w", name, report.Err))
 		}
 	}
-	return failed
+	return partly(errors.Join(failures...))
+}
+
+// checkable returns the sources to check: those named, or all that are enabled and have a definition.
+func (a *app) checkable(names []string) ([]string, error) {
+	if slices.Contains(names, portalSource) {
+		return nil, misusef("the portal needs no definition: 'fundwatch crawl portal --dry-run' tries it")
+	}
+	if len(names) > 0 {
+		return names, nil
+	}
+	enabled, err := a.sourceNames()
+	return slices.DeleteFunc(enabled, func(name string) bool { return name == portalSource }), err
 }
 
 func (a *app) printCheck(w io.Writer, def crawler.SourceDef, r crawler.Report) {
-	fmt.Fprintf(w, "%s (%s): %d calls on %d pages and %d pages of calls, %d items passed by, %d bytes in %s\n",
-		a.screen.paint(bold, def.ID), def.Kind, r.Found, r.Pages, r.Details, r.Passed, r.Bytes, r.Took.Round(time.Millisecond))
+	fmt.Fprintf(w, "%s (%s): %s\n", a.screen.paint(bold, def.ID), def.Kind, checkLine(r))
 	if r.Robots != "" {
 		fmt.Fprintf(w, "  robots.txt: %s\n", r.Robots)
+	}
+	if pages := r.Pages + r.Details; pages > 0 {
+		fmt.Fprintf(w, "  ETag or Last-Modified: on %d of %s\n", r.Marked, plural(pages, "page"))
 	}
 	if def.Note != "" {
 		fmt.Fprintf(w, "  note: %s\n", def.Note)
 	}
 	for _, f := range r.Fields {
 		if f.Missing > 0 {
-			fmt.Fprintf(w, "  %s (%s) found nothing in %d of %d items\n", f.Field, f.Rule, f.Missing, f.Of)
+			fmt.Fprintf(w, "  %s (%s) found nothing in %d of %s%s\n", f.Field, f.Rule, f.Missing, plural(f.Of, "item"), optionalNote(f.Optional))
 		}
 	}
 	for i := range r.First {
@@ -124,4 +139,37 @@ func (a *app) printCheck(w io.Writer, def crawler.SourceDef, r crawler.Report) {
 		fmt.Fprintf(w, "  - %s\n    %s; %s; %s\n    %s\n", c.Title, c.Status(a.now()), deadline, c.Key, orNotStated(c.URL))
 	}
 	a.printOdd(r.Odd)
+}
+
+// checkLine counts what a check brought.
+func checkLine(r crawler.Report) string {
+	line := plural(r.Found, "call")
+	if r.Pages > 0 {
+		line += " on " + plural(r.Pages, "page")
+	}
+	if r.Details > 0 {
+		line += " and " + plural(r.Details, "page") + " of their own"
+	}
+	if r.Passed > 0 {
+		line += ", " + plural(r.Passed, "item") + " passed by"
+	}
+	if r.Bytes > 0 {
+		line += fmt.Sprintf(", %d bytes in %s", r.Bytes, r.Took.Round(time.Millisecond))
+	}
+	return line
+}
+
+func optionalNote(optional bool) string {
+	if optional {
+		return ", which may be"
+	}
+	return ""
+}
+
+// plural counts things in English: "1 page", "3 pages".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -93,16 +93,38 @@ func (t *table) printAligned(w *bufio.Writer) {
 
 // laidOut returns a cell cut, padded, aligned and coloured.
 func (t *table) laidOut(c cell, i, width int) string {
-	text := clip(oneLine(c.shown()), width)
+	whole := oneLine(c.shown())
+	text := clip(whole, width)
 	if t.columns[i].tail {
-		text = clipMiddle(oneLine(c.shown()), width)
+		text = clipMiddle(whole, width)
 	}
 	padding := strings.Repeat(" ", max(0, width-cells.StringWidth(text)))
-	painted := t.screen.mark(text, c.style, c.marks)
+	painted := t.screen.mark(text, c.style, marksWithin(c.marks, sameStart(whole, text)))
 	if t.columns[i].right {
 		return padding + painted
 	}
 	return painted + padding
+}
+
+// sameStart returns how many bytes a text and what is left of it have in common at their beginning.
+func sameStart(whole, left string) int {
+	n := 0
+	for n < len(whole) && n < len(left) && whole[n] == left[n] {
+		n++
+	}
+	return n
+}
+
+// marksWithin returns the marks of the first n bytes: behind them stands what was cut off, or the mark of
+// the cut, whose bytes must stay together.
+func marksWithin(marks [][2]int, n int) [][2]int {
+	var within [][2]int
+	for _, m := range marks {
+		if m[0] < n {
+			within = append(within, [2]int{m[0], min(m[1], n)})
+		}
+	}
+	return within
 }
 
 // mark paints text in a style, with the marked ranges standing out.

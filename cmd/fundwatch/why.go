@@ -22,26 +22,20 @@ func newWhy(l *launcher) *cobra.Command {
 }
 
 func (l *launcher) why(ctx context.Context, name, id string) error {
-	a, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
-	m, err := a.db.Municipality(ctx, id)
-	if err != nil {
-		return err
-	}
-	topics, err := a.topics()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(l.out, "%s\n%s\n\n", a.screen.paint(bold, c.Title), identifierOf(c))
-	a.explain(calls.Explain(topics, c, m), topics, c, m)
-	return a.printTold(ctx, c, m)
+	return l.onCallAndTown(ctx, name, id, func(a *app, c *calls.Call, m *calls.Municipality) error {
+		topics, err := a.topics()
+		if err != nil {
+			return err
+		}
+		assessment, err := a.assess(ctx, c, m)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(l.out, "%s\n%s\n\n", a.screen.paint(bold, c.Title), identifierOf(c))
+		a.explain(calls.Explain(topics, c, m), topics, c, m)
+		a.explainAssessment(&assessment)
+		return a.printTold(ctx, c, m)
+	})
 }
 
 func (a *app) explain(e calls.Explanation, topics *calls.Topics, c *calls.Call, m *calls.Municipality) {
@@ -57,7 +51,19 @@ func (a *app) explain(e calls.Explanation, topics *calls.Topics, c *calls.Call, 
 	if why, closed := c.ClosedToNewcomers(a.now()); closed {
 		fmt.Fprintf(w, "not in digests: closed to newcomers, %s\n", why)
 	}
-	fmt.Fprintln(w, "not checked: whether the town may apply, and whether it has the partners")
+}
+
+// explainAssessment says whether the town may apply and has the partners, and what follows for its digests.
+func (a *app) explainAssessment(as *calls.Assessment) {
+	for _, line := range a.screen.lines("may it apply? "+verdictLine(as), 0) {
+		fmt.Fprintln(a.screen.out, line)
+	}
+	if claim := as.Town.Claim; claim.Source != "" {
+		a.screen.item(claim.String())
+	}
+	if as.Hopeless() {
+		fmt.Fprintln(a.screen.out, "not in digests: the town may not apply, and no twin town of its could")
+	}
 }
 
 // reasonLine tells one reason in English.

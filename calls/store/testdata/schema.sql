@@ -43,6 +43,19 @@ CREATE TABLE changes (
 	reason TEXT NOT NULL DEFAULT '' -- the source's own words, learnt after the change
 ) STRICT;
 
+CREATE TABLE copies (
+	source        TEXT NOT NULL CHECK (source <> ''),
+	address       TEXT NOT NULL CHECK (address <> ''), -- that was asked for, and that answered
+	language      TEXT NOT NULL,                       -- in which it was asked for
+	etag          TEXT NOT NULL,
+	last_modified TEXT NOT NULL,
+	header        TEXT NOT NULL CHECK (json_valid(header)), -- what reading the page needs of it
+	body          BLOB NOT NULL,                       -- gzip
+	fetched       TEXT NOT NULL,
+	PRIMARY KEY (source, address),
+	CHECK (etag <> '' OR last_modified <> '')
+) STRICT;
+
 CREATE TABLE counters (
 	name  TEXT PRIMARY KEY CHECK (name IN ('revision', 'matched')),
 	value INTEGER NOT NULL
@@ -144,7 +157,7 @@ CREATE TABLE municipalities (
 	twins      TEXT NOT NULL CHECK (json_valid(twins)),
 	interests  TEXT NOT NULL CHECK (json_valid(interests)),
 	revision   INTEGER NOT NULL
-) STRICT;
+, folded TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE notices (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -184,7 +197,7 @@ CREATE TABLE runs (
 	complete  INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
 	verified  TEXT NOT NULL DEFAULT '',
 	error     TEXT NOT NULL DEFAULT ''
-) STRICT;
+, held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1))) STRICT;
 
 CREATE TABLE settings (
 	name  TEXT PRIMARY KEY CHECK (name IN ('topics version')),
@@ -219,6 +232,13 @@ CREATE TABLE topics (
 	words  TEXT NOT NULL,
 	weight REAL NOT NULL CHECK (weight BETWEEN 0 AND 1),
 	PRIMARY KEY (call, topic)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE twins (
+	folded       TEXT NOT NULL, -- of the town that is listed
+	country      TEXT NOT NULL, -- '' if unknown
+	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE, -- that lists it
+	PRIMARY KEY (folded, country, municipality)
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE vocabulary USING fts4aux (fulltext);
@@ -261,6 +281,8 @@ END;
 
 CREATE INDEX listings_call ON listings (call);
 
+CREATE INDEX municipalities_folded ON municipalities (folded, country);
+
 CREATE INDEX municipalities_revision ON municipalities (revision);
 
 CREATE INDEX notices_delivery ON notices (delivery);
@@ -272,4 +294,6 @@ CREATE INDEX runs_ended ON runs (source, complete, ended);
 CREATE INDEX subscribers_email ON subscribers (email);
 
 CREATE INDEX topics_topic ON topics (topic, call);
+
+CREATE INDEX twins_municipality ON twins (municipality);
 

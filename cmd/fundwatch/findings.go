@@ -1,0 +1,215 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fundwatch/calls"
+)
+
+// A finding is a call that was found, with what was asked for about it.
+type finding struct {
+	calls.Hit
+	match   *calls.Match   // why it concerns the municipality it was looked for; nil without one
+	changes []calls.Change // since the time that was asked for, oldest first; nil without one
+}
+
+// Findings are what a search found, with what it takes to print them.
+type findings struct {
+	searchRequest
+	app      *app
+	town     *calls.Municipality // nil: for nobody in particular
+	calls    []finding
+	foreseen []calls.Expected // with the status expected, in place of calls
+	feedID   string           // the same for the same command line, for feeds
+}
+
+func (f *findings) count() int { return len(f.calls) + len(f.foreseen) }
+
+// findCalls does a whole search but the printing. The caller closes the app of the findings.
+func (l *launcher) findCalls(ctx context.Context, words []string, f *searchFlags, out format) (*findings, error) {
+	now, err := l.clock()
+	if err != nil {
+		return nil, err
+	}
+	r, err := f.request(words, now())
+	if err != nil {
+		return nil, err
+	}
+	if r.expected && !out.tellsExpected() {
+		return nil, misusef("%s: what is foreseen is known as ranges only; print it as a table, --json or --csv", out.name)
+	}
+	a, err := l.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := &findings{searchRequest: r, app: a, feedID: feedName(words, f)}
+	if err := found.fill(ctx); err != nil {
+		a.close()
+		return nil, err
+	}
+	return found, nil
+}
+
+func (f *findings) fill(ctx context.Context) (err error) {
+	if err := f.resolve(ctx); err != nil {
+		return err
+	}
+	if err := f.widen(); err != nil {
+		return err
+	}
+	if f.expected {
+		f.foreseen, err = f.app.searchExpected(ctx, f.find, f.deadline, f.town)
+		return err
+	}
+	if err := f.search(ctx); err != nil {
+		return err
+	}
+	if limit := f.find.Limit; limit > 0 && len(f.calls) > limit {
+		f.calls = f.calls[:limit]
+		f.remarks = append(f.remarks, fmt.Sprintf("The first %d. More with --limit 0.", limit))
+	}
+	return nil
+}
+
+// resolve checks what only the database knows: sources and the municipality.
+func (f *findings) resolve(ctx context.Context) error {
+	if len(f.sources) > 0 {
+		known, err := f.app.knownSources(ctx)
+		if err != nil {
+			return err
+		}
+		for _, c := range f.sources {
+			if err := checkSources(c, known); err != nil {
+				return err
+			}
+			f.append(c, &f.find.Sources, &f.find.NotSources)
+		}
+	}
+	if f.municipality == "" {
+		return nil
+	}
+	var err error
+	if f.town, err = f.app.db.Municipality(ctx, f.municipality); err != nil {
+		return misusef("--for: %w", err)
+	}
+	return nil
+}
+
+// knownSources returns the names of all sources that are configured, or that calls were collected from.
+func (a *app) knownSources(ctx context.Context) ([]string, error) {
+	names := []string{portalSource}
+	defs, err := a.cfg.Sources.all()
+	if err != nil {
+		return nil, err
+	}
+	for i := range defs {
+		names = append(names, defs[i].ID)
+	}
+	runs, err := a.db.LastRuns(ctx)
+	for source := range runs {
+		names = append(names, source)
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+func checkSources(c condition, known []string) error {
+	for i, name := range c.values {
+		c.values[i] = strings.ToLower(name)
+		if !slices.Contains(known, c.values[i]) {
+			return misusef("%s %q is no source: %s", c.place, name, didYouMean(calls.Nearest(name, known), "'fundwatch sources' lists them all"))
+		}
+	}
+	return nil
+}
+
+// widen lets words find what they mean. Without words the topic data is not read.
+func (f *findings) widen() error {
+	if f.exact || len(f.find.Clauses) == 0 {
+		return nil
+	}
+	topics, err := f.app.topics()
+	if err != nil {
+		return err
+	}
+	wide, widened := topics.Widen(f.find.Clauses)
+	f.find.Clauses = wide
+	for _, w := range widened {
+		f.remarks = append(f.remarks, fmt.Sprintf("%q also finds calls on %s; --exact leaves them out", w.Words, strings.Join(w.Topics, ", ")))
+	}
+	return nil
+}
+
+// search asks for one call more than is wanted, to know whether there are more.
+func (f *findings) search(ctx context.Context) error {
+	q := f.find
+	switch {
+	case f.town != nil:
+		q.Limit = 0 // who is concerned is decided below
+		if q.Sort == calls.SortBest {
+			q.Sort = calls.SortDeadline // the order of those that suit equally well
+		}
+	case q.Limit > 0:
+		q.Limit++
+	}
+	hits, err := f.app.db.Search(ctx, q, f.now)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	f.calls = make([]finding, 0, len(hits))
+	for i := range hits {
+		f.calls = append(f.calls, finding{Hit: hits[i]})
+	}
+	if err := f.addChanges(ctx); err != nil || f.town == nil {
+		return err
+	}
+	return f.keepConcerning()
+}
+
+// addChanges adds what changed since the time that was asked for.
+func (f *findings) addChanges(ctx context.Context) error {
+	if !f.asksForChanges() {
+		return nil
+	}
+	changes, err := f.app.db.ChangesSince(ctx, f.find.ChangedSince)
+	for i := range f.calls {
+		f.calls[i].changes = changes[f.calls[i].Call.Key]
+	}
+	return err
+}
+
+func (f *findings) asksForChanges() bool { return !f.find.ChangedSince.IsZero() }
+
+// changesText tells changes in English, oldest first.
+func changesText(changes []calls.Change) string {
+	var lines []string
+	for _, h := range changes {
+		lines = append(lines, changeLine(h))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// keepConcerning keeps the calls that concern the municipality, by the matcher that its digests are made
+// with, and gives them its score and its reasons.
+func (f *findings) keepConcerning() error {
+	topics, err := f.app.topics()
+	if err != nil {
+		return err
+	}
+	concerning := f.calls[:0]
+	for _, c := range f.calls {
+		if e := calls.Explain(topics, &c.Call, f.town); e.Match != nil {
+			c.match, c.Score = e.Match, e.Match.Score
+			concerning = append(concerning, c)
+		}
+	}
+	f.calls = concerning
+	if f.find.Sort == calls.SortBest {
+		slices.SortStableFunc(f.calls, func(a, b finding) int { return cmp.Compare(b.Score, a.Score) })
+	}
+	return nil
+}
