@@ -223,24 +223,27 @@ func BenchmarkMatchProcess(b *testing.B) {
 	}
 	benchMatch(b, benchApp(db))
 	changed, catalogue := benchCalls(500), benchCalls(10_000)
-	peak, apart, among := 0.0, time.Duration(0), time.Duration(0)
+	peak, used, apart, among := 0.0, time.Duration(0), time.Duration(0), time.Duration(0)
 	for round := 0; b.Loop(); round++ {
 		b.StopTimer()
 		benchSave(b, db, round)
 		b.StartTimer()
-		peak = max(peak, runMatch(b, filepath.Join(dir, "bench.db")))
+		megabytes, cpu := runMatch(b, filepath.Join(dir, "bench.db"))
 		b.StopTimer()
+		peak, used = max(peak, megabytes), used+cpu
 		apart += benchNaive(b, changed, towns/100)
 		among += benchNaive(b, catalogue, towns/100)
 		b.StartTimer()
 	}
 	b.ReportMetric(peak, "MB-peak")
+	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
 	b.ReportMetric(100*float64(apart)/float64(b.Elapsed()), "x-queries-500")
 	b.ReportMetric(100*float64(among)/float64(b.Elapsed()), "x-queries-10000")
 }
 
-// runMatch returns the peak memory of the process in MB, 0 where the system does not tell it.
-func runMatch(b *testing.B, file string) float64 {
+// runMatch returns the peak memory of the process in MB, 0 where the system does not tell it, and the
+// processor time that it took.
+func runMatch(b *testing.B, file string) (float64, time.Duration) {
 	b.Helper()
 	cmd := exec.Command(os.Args[0], "--db", file, "--now", "2026-09-01", "digest")
 	cmd.Env = append(os.Environ(), runAsProgram+"=1")
@@ -255,7 +258,7 @@ func runMatch(b *testing.B, file string) float64 {
 			if err != nil {
 				b.Fatal(err)
 			}
-			return peak
+			return peak, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		case <-time.After(20 * time.Millisecond):
 			peak = max(peak, peakMemory(cmd.Process.Pid))
 		}
