@@ -36,7 +36,7 @@ type Notice struct {
 // A Candidate is a call that may concern a subscriber, with what the subscriber knows of it.
 type Candidate struct {
 	Call    Call
-	Match   Match    // no Reasons: it does not match (any more), but was told
+	Match   Match    // Score 0: it does not match (any more), but was told. Reasons may be left out
 	Told    *Told    // newest facts told or on their way; nil if never told
 	Notices []Notice // told or on their way; Told of each may be left empty
 
@@ -102,6 +102,17 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 	return d, len(d.New)+len(d.Changed)+len(d.Closing) > 0
 }
 
+// Explain gives each item that concerns the municipality its reasons, by the matcher that found it.
+func (d *Digest) Explain(t *Topics) {
+	for _, items := range [][]Item{d.New, d.Changed, d.Closing} {
+		for i := range items {
+			if match := &items[i].Match; match.Score > 0 {
+				match.Reasons = Explain(t, &items[i].Call, &d.Municipality).Reasons
+			}
+		}
+	}
+}
+
 // assess returns what is known about the town and a call; nil if nobody asked for it.
 func (r *DigestRequest) assess(c *Call) *Assessment {
 	if r.Rules == nil {
@@ -120,7 +131,7 @@ func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
 	}
 	_, tooLate := c.Call.ClosedToNewcomers(t.now)
 	hopeless := a != nil && a.Hopeless()
-	concerns := !tooLate && !hopeless && len(c.Match.Reasons) > 0
+	concerns := !tooLate && !hopeless && c.Match.Score > 0
 	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return

@@ -12,8 +12,8 @@
 //
 // A parser turns bytes into [Raw] strings that nobody has believed yet. [Normalise] believes them, or
 // says what it does not believe. The store compares each [Call] with the one it knew by [Diff] and
-// keeps the [Change]s. The [Matcher] decides which municipalities a changed call concerns, with
-// [Reason]s. [NewDigest] compares what a reader was told ([Told]) with what is true now, and a
+// keeps the [Change]s. The [Matcher] decides which of the changed calls concern a municipality, and
+// [Explain] gives the [Reason]s. [NewDigest] compares what a reader was told ([Told]) with what is true now, and a
 // [Delivery] carries the composed mail, frozen, until a mail server has taken it.
 //
 // # Who may apply

@@ -19,7 +19,7 @@ const (
 )
 
 // Explain says what [Matcher.Match] decides about a call and one municipality, and why, without an
-// index. Interests that cannot be used (see [NewMatcher]) are passed over.
+// index. Interests that cannot be used are passed over.
 func Explain(t *Topics, c *Call, m *Municipality) Explanation {
 	q := newQuestion(t, c, &m.Interests)
 	speaking := q.speaking()

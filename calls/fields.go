@@ -7,6 +7,9 @@ type field struct {
 	words []Word
 }
 
+// isHead reports whether a find here weighs as one in the title.
+func (f *field) isHead() bool { return f.name == "title" || f.name == "identifier" }
+
 // quote returns words[from:to] as the call writes them.
 func (f *field) quote(from, to int) string {
 	return f.text[f.words[from].Start:f.words[to-1].End]

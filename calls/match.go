@@ -36,6 +36,6 @@ type Reason struct {
 type Match struct {
 	Municipality string
 	Call         Key
-	Score        float64  // 0 to 1; higher is better
-	Reasons      []Reason // strongest first; never empty
+	Score        float64  // above 0 to 1 in [ScoreSteps]; higher is better
+	Reasons      []Reason // strongest first; nil where only the score was asked for
 }

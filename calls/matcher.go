@@ -1,250 +1,167 @@
 package calls
 
 import (
-	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// A Matcher finds the municipalities that a call concerns. It holds an inverted index: from topics
-// and keywords to the municipalities that asked for them, so that one walk over a call answers for
-// all of them. Make one with [NewMatcher]; it is safe for concurrent use.
+// A Matcher finds the calls that concern a municipality. It holds an inverted index of some calls: from
+// topics and words to the calls that carry them, so that a town asks by its few interests and no text
+// is read again. Towns come past one by one, so that any number of them needs no more memory than one.
+// Make one with [NewMatcher]; it is safe for concurrent use.
 //
-// It decides exactly as [Explain] does for one municipality: both share the code of reasons.go.
+// It decides exactly as [Explain] does for one call: both share the code of reasons.go.
 type Matcher struct {
-	topics     *Topics
-	ids        []string // of municipalities, sorted; elsewhere a municipality is its place here
-	limits     limitIndex
-	everything []int32
-	byTopic    map[string][]int32
-	wishes     []wish
-	words      *patternIndex    // of keywords and of excluded words
-	wanted     [][]int          // by number of the pattern in words: places in wishes
-	unwanted   [][]int32        // by number of the pattern in words
-	byMeaning  map[string][]int // by topic: places in wishes
-	problems   []error
-	scratch    sync.Pool // of *tally
+	topics  *Topics
+	calls   []matchable
+	words   *wordIndex
+	byTopic map[string][]carried
+	scratch sync.Pool // of *gathering
 }
 
-// A wish is one keyword in one writing, with the municipalities that wrote it so.
-type wish struct {
-	keyword keyword
-	who     []int32
+// A matchable is what the Matcher keeps of a call beside its words.
+type matchable struct {
+	programme string // in capitals
+	most      int64  // euro that one project can get; the greatest number if nothing is stated
+	fit       float64
+	vetoed    map[string]bool // topics that its title or identifier vetoes; nil if none
+	forTowns  bool
+	wanted    Reason // of towns that asked for everything
 }
 
-// NewMatcher builds the index of the interests of ms once; the Matcher keeps nothing of ms but their
-// interests. What cannot be used is left out, told by [Matcher.Problems], and stops nobody.
-func NewMatcher(t *Topics, ms []Municipality) *Matcher {
-	m := &Matcher{
-		topics:    t,
-		ids:       make([]string, 0, len(ms)),
-		limits:    newLimitIndex(len(ms)),
-		byTopic:   map[string][]int32{},
-		words:     newPatternIndex(),
-		byMeaning: map[string][]int{},
-	}
-	order := make([]*Municipality, len(ms))
-	for i := range ms {
-		order[i] = &ms[i]
-	}
-	slices.SortStableFunc(order, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) })
-	b := matcherBuilder{m, make(map[string]keyword), make(map[string]int)}
-	for i, municipality := range order {
-		m.ids = append(m.ids, municipality.ID)
-		m.limits.add(i, limitsOf(&municipality.Interests))
-		for _, err := range b.add(int32(i), &municipality.Interests) {
-			m.problems = append(m.problems, fmt.Errorf("municipality %s: %w", municipality.ID, err))
+// carried says that a call carries a topic.
+type carried struct {
+	call   int32
+	hit    TopicHit
+	reason Reason // of towns that chose the topic
+}
+
+// A Scored is a call that concerns a municipality.
+type Scored struct {
+	Call  int     // its place in the list that the Matcher was made of
+	Score float64 // as in Match
+}
+
+// NewMatcher builds the index of calls with the topics that they carry (see [Topics.Classify]). The
+// Matcher keeps nothing of cs but some twelve bytes for each word, and each different word once.
+func NewMatcher(t *Topics, cs []Call) *Matcher {
+	m := &Matcher{topics: t, calls: make([]matchable, len(cs)), byTopic: map[string][]carried{}}
+	m.words = newWordIndex(len(cs), func(i int) []field {
+		all := fields(&cs[i])
+		m.calls[i] = newMatchable(t, &cs[i], all)
+		return all
+	})
+	for i := range cs {
+		for _, h := range offered(&cs[i], m.calls[i].forTowns) {
+			if t.Has(h.Topic) {
+				h.Field, h.Words = "", "" // no text is kept
+				m.byTopic[h.Topic] = append(m.byTopic[h.Topic], carried{int32(i), h, topicReason(h)})
+			}
 		}
 	}
-	m.scratch.New = func() any { return newTally(len(m.ids)) }
+	m.scratch.New = func() any { return newGathering(len(cs)) }
 	return m
 }
 
-// Problems returns what the Matcher could not use of the interests that it was made of, each with the
-// municipality's id: unknown topics, and keywords and excluded words that hold no word. It returns nil
-// if everything was fine, which it is when interests were checked on the way in.
-func (m *Matcher) Problems() []error { return slices.Clone(m.problems) }
-
-// A matcherBuilder fills a Matcher. Many municipalities write the same keywords: each is read once.
-type matcherBuilder struct {
-	*Matcher
-	parsed map[string]keyword // by how it is written
-	placed map[string]int     // by how it is written: place in wishes
+func newMatchable(t *Topics, c *Call, all []field) matchable {
+	most, stated := mostForOne(c)
+	if !stated {
+		most = math.MaxInt64
+	}
+	return matchable{
+		programme: strings.ToUpper(c.Programme), most: most, fit: t.fit(c),
+		vetoed: t.vetoed(all), forTowns: t.forTowns(c, all), wanted: t.everythingReason(c),
+	}
 }
 
-func (b matcherBuilder) add(who int32, in *Interests) []error {
-	var errs []error
-	if in.Everything {
-		b.everything = append(b.everything, who)
-	}
-	for i, id := range in.Topics {
-		switch {
-		case !b.topics.Has(id):
-			errs = append(errs, fmt.Errorf("unknown topic %q", id))
-		case !slices.Contains(in.Topics[:i], id):
-			b.byTopic[id] = append(b.byTopic[id], who)
-		}
-	}
-	keywords, problems := newKeywords(in.Keywords, b.parse)
-	for _, k := range keywords {
-		at := b.place(k)
-		b.wishes[at].who = append(b.wishes[at].who, who)
-	}
-	excluded, more := newKeywords(in.Exclude, b.parse)
-	for _, k := range excluded {
-		id := b.number(k.pattern)
-		b.unwanted[id] = append(b.unwanted[id], who)
-	}
-	for _, err := range problems {
-		errs = append(errs, fmt.Errorf("keyword %w", err))
-	}
-	for _, err := range more {
-		errs = append(errs, fmt.Errorf("excluded word %w", err))
-	}
-	return errs
-}
-
-func (b matcherBuilder) parse(written string) (keyword, error) {
-	if k, ok := b.parsed[written]; ok {
-		return k, nil
-	}
-	k, err := newKeyword(b.topics, written)
-	if err == nil {
-		b.parsed[written] = k
-	}
-	return k, err
-}
-
-// place returns where the wish for a keyword in this writing stands.
-func (b matcherBuilder) place(k keyword) int {
-	if at, ok := b.placed[k.written]; ok {
-		return at
-	}
-	at := len(b.wishes)
-	b.placed[k.written] = at
-	b.wishes = append(b.wishes, wish{keyword: k})
-	id := b.number(k.pattern)
-	b.wanted[id] = append(b.wanted[id], at)
-	for _, topic := range k.topics {
-		b.byMeaning[topic] = append(b.byMeaning[topic], at)
-	}
-	return at
-}
-
-func (b matcherBuilder) number(p Pattern) int {
-	id := b.words.add(p)
-	if id == len(b.wanted) {
-		b.wanted = append(b.wanted, nil)
-		b.unwanted = append(b.unwanted, nil)
-	}
-	return id
-}
-
-// Match returns the municipalities that a call concerns, by id, and why. It uses the topics that the
-// call carries (see [Topics.Classify]) and its texts. It returns nil if there are none.
-//
-// Matches with the same single reason share it: the reasons must not be changed.
-func (m *Matcher) Match(c *Call) []Match {
-	reasons, unwanted := m.reasons(c)
-	t := m.scratch.Get().(*tally)
-	defer func() { t.close(); m.scratch.Put(t) }()
-	t.open(m.limits.within(c))
-	for _, who := range unwanted {
-		t.veto(who)
-	}
-	for i := len(reasons) - 1; i >= 0; i-- { // the weakest first: each goes before those already there
-		for _, who := range reasons[i].who {
-			t.add(who, int32(i))
-		}
-	}
-	s, fit := newShelf(reasons), m.topics.fit(c)
-	matches := make([]Match, 0, t.count())
-	t.each(func(who int32, which []int32) {
-		if !m.limits.tooSmall(int(who), c) {
-			mine := s.take(which)
-			matches = append(matches, Match{m.ids[who], c.Key, scoreOf(mine, fit), mine})
-		}
-	})
-	if len(matches) == 0 {
+// Match returns the calls that concern a municipality with these interests, in the order of their list;
+// nil if none does. Interests that cannot be used are passed over: unknown topics, and keywords and
+// excluded words that hold no word. [Explain] tells the reasons.
+func (m *Matcher) Match(in *Interests) []Scored {
+	g := m.scratch.Get().(*gathering)
+	defer func() { g.reset(); m.scratch.Put(g) }()
+	m.gather(g, in)
+	m.ban(g, in)
+	scored := m.score(g, limitsOf(in))
+	if len(scored) == 0 {
 		return nil
 	}
-	return matches
+	return scored
 }
 
-// A shelf hands out the reasons of many matches from few arrays.
-type shelf struct {
-	all  []Reason // every reason for the call, strongest first
-	free []Reason // room for lists of several
-}
-
-func newShelf(reasons []shared) *shelf {
-	s := &shelf{all: make([]Reason, len(reasons))}
-	for i := range reasons {
-		s.all[i] = reasons[i].reason
-	}
-	return s
-}
-
-// take returns the reasons with these numbers, those left out that add nothing.
-func (s *shelf) take(which []int32) []Reason {
-	if len(which) == 1 {
-		only := which[0]
-		return s.all[only : only+1 : only+1]
-	}
-	const chunk = 256
-	if cap(s.free)-len(s.free) < len(which) {
-		s.free = make([]Reason, 0, max(chunk, len(which)))
-	}
-	start := len(s.free)
-	for _, i := range which {
-		if addsTo(s.free[start:], s.all[i]) {
-			s.free = append(s.free, s.all[i])
+// gather collects what speaks for any call.
+func (m *Matcher) gather(g *gathering, in *Interests) {
+	for i, id := range in.Topics {
+		if slices.Contains(in.Topics[:i], id) {
+			continue
+		}
+		of := m.byTopic[id]
+		for i := range of {
+			g.add(of[i].call, &of[i].reason)
 		}
 	}
-	return s.free[start:len(s.free):len(s.free)]
-}
-
-// shared is a reason with the municipalities that have it.
-type shared struct {
-	reason Reason
-	who    []int32
-}
-
-// reasons returns every reason that anyone has for a call, strongest first, and the lists of
-// municipalities that do not want it.
-func (m *Matcher) reasons(c *Call) (reasons []shared, unwanted [][]int32) {
-	all := fields(c)
-	vetoed := m.topics.vetoed(all)
-	forTowns := m.topics.forTowns(c, all)
-	for _, h := range offered(c, forTowns) {
-		if who := m.byTopic[h.Topic]; who != nil {
-			reasons = append(reasons, shared{topicReason(h), who})
-		}
-		for _, at := range m.byMeaning[h.Topic] {
-			w := &m.wishes[at]
-			reasons = append(reasons, shared{meaningReason(h, w.keyword), w.who})
+	keywords, _ := newKeywords(in.Keywords, func(written string) (keyword, error) { return m.look(g, written) })
+	for _, k := range keywords {
+		m.gatherKeyword(g, k)
+	}
+	if in.Everything {
+		for i := range m.calls {
+			g.add(int32(i), &m.calls[i].wanted)
 		}
 	}
-	seen := make(map[int]bool)
-	for i := range all {
-		f := &all[i]
-		m.words.walk(f.words, func(id, from, to int) {
-			if seen[id] {
-				return // an earlier place in an earlier field is told
-			}
-			seen[id] = true
-			unwanted = append(unwanted, m.unwanted[id])
-			for _, at := range m.wanted[id] {
-				if w := &m.wishes[at]; !w.keyword.misread(vetoed) && (forTowns || w.keyword.insists()) {
-					reasons = append(reasons, shared{literalReason(w.keyword, f, from, to), w.who})
-				}
-			}
-		})
+}
+
+// look reads a keyword and finds the calls that hold it. Many towns write the same ones.
+func (m *Matcher) look(g *gathering, written string) (keyword, error) {
+	if k, ok := g.looked[written]; ok {
+		return k, nil
 	}
-	if m.everything != nil {
-		reasons = append(reasons, shared{m.topics.everythingReason(c), m.everything})
+	k, err := newKeyword(m.topics, written)
+	if err != nil {
+		return keyword{}, err
 	}
-	slices.SortFunc(reasons, func(a, b shared) int { return compareReasons(a.reason, b.reason) })
-	return reasons, unwanted
+	k.finds = m.words.find(k.pattern)
+	g.remember(written, k)
+	return k, nil
+}
+
+func (m *Matcher) gatherKeyword(g *gathering, k keyword) {
+	for _, id := range k.topics {
+		for _, c := range m.byTopic[id] {
+			g.add(c.call, g.keep(meaningReason(c.hit, k)))
+		}
+	}
+	for _, f := range k.finds {
+		if c := &m.calls[f.call()]; !k.misread(c.vetoed) && (c.forTowns || k.insists()) {
+			g.add(f.call(), g.keep(Reason{Keyword: k.written, Rule: RuleKeyword, Weight: literalWeight(f.inHead())}))
+		}
+	}
+}
+
+// ban takes out the calls that hold an excluded word.
+func (m *Matcher) ban(g *gathering, in *Interests) {
+	for _, written := range in.Exclude {
+		p, err := ParsePattern(written)
+		if err != nil {
+			continue
+		}
+		for _, f := range m.words.find(p) {
+			g.banned.add(f.call())
+		}
+	}
+}
+
+func (m *Matcher) score(g *gathering, l limits) []Scored {
+	scored := make([]Scored, 0, g.found.size())
+	for call := range g.found.each() {
+		c := &m.calls[call]
+		if g.banned.has(call) || c.most < l.minGrant || !l.admits(c.programme) {
+			continue
+		}
+		strongest, reasons := g.weigh(call)
+		scored = append(scored, Scored{int(call), score(strongest, reasons, c.fit)})
+	}
+	return scored
 }

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,8 +44,8 @@ func ParsePattern(s string) (Pattern, error) {
 		return Pattern{}, fmt.Errorf("%q has %d words: a phrase has at most %d", s, len(words), longestPhrase)
 	}
 	plain := make([]token, len(words))
-	other := make([]token, len(words))
-	stars, differs := 0, false
+	var other []token // only if a word has another spelling
+	stars := 0
 	for i, w := range words {
 		prefix := strings.HasPrefix(text[w.End:], "*")
 		if prefix {
@@ -54,15 +55,18 @@ func ParsePattern(s string) (Pattern, error) {
 			}
 		}
 		plain[i] = token{w.Text, prefix}
-		other[i] = plain[i]
-		if spelling, ok := otherSpelling(text[w.Start:w.End], w.Text); ok {
-			other[i].text, differs = spelling, true
+		spelling, ok := otherSpelling(text[w.Start:w.End], w.Text)
+		if ok && other == nil {
+			other = append(make([]token, 0, len(words)), plain[:i]...)
+		}
+		if other != nil {
+			other = append(other, token{spelling, prefix})
 		}
 	}
 	if stars != strings.Count(text, "*") {
 		return Pattern{}, fmt.Errorf("%q: a * may only stand right after a word", s)
 	}
-	if !differs {
+	if other == nil {
 		return Pattern{[][]token{plain}}, nil
 	}
 	return Pattern{[][]token{plain, other}}, nil
@@ -93,6 +97,11 @@ func (p Pattern) String() string {
 	return b.String()
 }
 
+// equal reports whether p and q look for the same.
+func (p Pattern) equal(q Pattern) bool {
+	return len(p.forms) > 0 && len(q.forms) > 0 && slices.Equal(p.forms[0], q.forms[0])
+}
+
 // Find returns the first place of the pattern in words: words[from:to]. It reports false if the
 // pattern is nowhere.
 func (p Pattern) Find(words []Word) (from, to int, ok bool) {
@@ -120,12 +129,12 @@ func startsWith(words []Word, form []token) bool {
 
 // otherSpelling returns the other way to write a word with German umlauts, folded: "stadte" is also
 // "staedte". It works both ways, so that "Städte", "Staedte" and "STÄDTE" meet whoever writes which;
-// it reports false if the word has no other spelling.
+// if the word has no other spelling it returns it as it is folded, and false.
 //
 // The word is given as it was written and as [Words] folded it. It is used on what is looked for, never on the texts: there "ue" is mostly no umlaut. What is
 // looked for may at worst gain a form that is no word in any language.
 func otherSpelling(word, folded string) (string, bool) {
-	if strings.ContainsAny(word, "äöüøÄÖÜØ\u0308") {
+	if ascii, _ := isASCII(word); !ascii && strings.ContainsAny(word, "äöüøÄÖÜØ\u0308") {
 		if spelt := Fold(umlautsSpelt.Replace(norm.NFC.String(word))); spelt != folded {
 			return spelt, true
 		}

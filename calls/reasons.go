@@ -2,6 +2,7 @@ package calls
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -24,9 +25,9 @@ const (
 // A keyword is one word or phrase of a municipality.
 type keyword struct {
 	written string // as the municipality wrote it
-	key     string // equal for all writings of it
 	pattern Pattern
 	topics  []string // the ids of the topics that it means
+	finds   []find   // where a Matcher's calls hold it
 }
 
 func newKeyword(t *Topics, written string) (keyword, error) {
@@ -34,7 +35,7 @@ func newKeyword(t *Topics, written string) (keyword, error) {
 	if err != nil {
 		return keyword{}, err
 	}
-	return keyword{strings.TrimSpace(written), p.String(), p, t.Meaning(written)}, nil
+	return keyword{written: strings.TrimSpace(written), pattern: p, topics: t.meaning(p)}, nil
 }
 
 // newKeywords reads the keywords of one municipality; the same one in two writings counts once. What
@@ -48,7 +49,7 @@ func newKeywords(written []string, parse func(string) (keyword, error)) ([]keywo
 			errs = append(errs, err)
 			continue
 		}
-		if !slices.ContainsFunc(keywords, func(o keyword) bool { return o.key == k.key }) {
+		if !slices.ContainsFunc(keywords, func(o keyword) bool { return o.pattern.equal(k.pattern) }) {
 			keywords = append(keywords, k)
 		}
 	}
@@ -69,11 +70,14 @@ func meaningReason(h TopicHit, k keyword) Reason {
 
 // literalReason says that the keyword itself stands in the call.
 func literalReason(k keyword, f *field, from, to int) Reason {
-	r := Reason{Keyword: k.written, Rule: RuleKeyword, Field: f.name, Words: f.quote(from, to), Weight: weightKeywordText}
-	if f.name == "title" || f.name == "identifier" {
-		r.Weight = weightKeywordTitle
+	return Reason{Keyword: k.written, Rule: RuleKeyword, Field: f.name, Words: f.quote(from, to), Weight: literalWeight(f.isHead())}
+}
+
+func literalWeight(inHead bool) float64 {
+	if inHead {
+		return weightKeywordTitle
 	}
-	return r
+	return weightKeywordText
 }
 
 // everythingReason says that the municipality asked for every call. What towns have twins for still
@@ -112,7 +116,7 @@ func (t *Topics) vetoed(all []field) map[string]bool {
 	var ids map[string]bool
 	for i := range all {
 		f := &all[i]
-		if f.name != "title" && f.name != "identifier" {
+		if !f.isHead() {
 			continue
 		}
 		t.vetoes.walk(f.words, func(id, _, _ int) {
@@ -153,9 +157,18 @@ func addsTo(reasons []Reason, r Reason) bool {
 	return true
 }
 
+// ScoreSteps is how many steps a score takes from 0 to 1: a score times this is a whole number, so that a
+// stored one is exactly the one that was found.
+const ScoreSteps = 10_000
+
 // scoreOf returns the score of a match with these reasons, strongest first, of a call whose programme
 // suits municipalities that well (see [Programmes.Fit]).
 func scoreOf(reasons []Reason, fit float64) float64 {
-	extra := min(len(reasons)-1, mostExtra)
-	return min(1, reasons[0].Weight+extraReason*float64(extra)) * fit
+	return score(reasons[0].Weight, len(reasons), fit)
+}
+
+// score is scoreOf for so many reasons of which the strongest has this weight.
+func score(strongest float64, reasons int, fit float64) float64 {
+	extra := min(reasons-1, mostExtra)
+	return math.Round(min(1, strongest+extraReason*float64(extra))*fit*ScoreSteps) / ScoreSteps
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,31 +90,28 @@ func checkFloor(t *testing.T, who string, got figures, floors map[string][]float
 // and Explain must agree about every pair.
 func offersOf(t *testing.T, topics *calls.Topics, list []labelledCall, towns []labelledTown) map[string][]int {
 	t.Helper()
-	var municipalities []calls.Municipality
-	for i := range towns {
-		municipalities = append(municipalities, towns[i].Municipality)
-	}
-	matcher := calls.NewMatcher(topics, municipalities)
-	if problems := matcher.Problems(); problems != nil {
-		t.Fatal(problems)
-	}
-	offers, scores := map[string][]int{}, map[string][]float64{}
+	plain := make([]calls.Call, len(list))
 	for i := range list {
-		c := &list[i].Call
-		found := map[string]calls.Match{}
-		for _, m := range matcher.Match(c) {
-			found[m.Municipality] = m
+		plain[i] = list[i].Call
+	}
+	matcher := calls.NewMatcher(topics, plain)
+	offers, scores := map[string][]int{}, map[string][]float64{}
+	for j := range towns {
+		town := &towns[j].Municipality
+		found := map[int]float64{}
+		for _, m := range matcher.Match(&town.Interests) {
+			found[m.Call] = m.Score
 		}
-		for j := range municipalities {
-			id := municipalities[j].ID
-			e := calls.Explain(topics, c, &municipalities[j])
-			m, ok := found[id]
-			if ok != (e.Match != nil) || ok && !reflect.DeepEqual(m, *e.Match) {
-				t.Errorf("%s, %s: the matcher says %v, Explain %v", list[i].handle, id, m, e.Match)
+		for i := range list {
+			c := &list[i].Call
+			e := calls.Explain(topics, c, town)
+			score, ok := found[i]
+			if ok != (e.Match != nil) || ok && score != e.Match.Score {
+				t.Errorf("%s, %s: the matcher says %v, Explain %v", list[i].handle, town.ID, score, e.Match)
 			}
 			if _, closed := c.ClosedToNewcomers(relevanceDay); ok && !closed {
-				offers[id] = append(offers[id], i)
-				scores[id] = append(scores[id], m.Score)
+				offers[town.ID] = append(offers[town.ID], i)
+				scores[town.ID] = append(scores[town.ID], score)
 			}
 		}
 	}

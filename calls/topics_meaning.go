@@ -92,6 +92,14 @@ func (t *Topics) Meaning(keyword string) []string {
 	if err != nil {
 		return nil
 	}
+	return t.meaning(p)
+}
+
+// meaning is Meaning for a word that has been read.
+func (t *Topics) meaning(p Pattern) []string {
+	if t.asked.Load() >= leafings && !t.meanings().begins(p) {
+		return nil // as most names and words of a town
+	}
 	found := make([]bool, len(t.topics))
 	if t.asked.Add(1) <= leafings {
 		t.leaf(p, found)
@@ -204,6 +212,14 @@ func wordsOf(form []token) []Word {
 		words[i].Text = t.text
 	}
 	return words
+}
+
+// begins reports whether any pattern begins like p.
+func (m *meanings) begins(p Pattern) bool {
+	return slices.ContainsFunc(p.forms, func(form []token) bool {
+		first := form[0].text
+		return m.index.exact[first] != nil || len(first) >= shortestPrefix && m.index.prefix[first[:shortestPrefix]] != nil
+	})
 }
 
 // find marks the topics of patterns that cover all of form.

@@ -1,7 +1,9 @@
 package store_test
 
 import (
-	"errors"
+	"context"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,21 +11,33 @@ import (
 	"fundwatch/calls/store"
 )
 
-// Two processes match at once: what the first one read is old when it saves, and it has to begin anew.
-func TestSavingOldMatchesIsRefused(t *testing.T) {
+// Two processes match at once while a third imports: whatever the order, nothing is left unmatched and
+// nothing is matched with what was read before.
+func TestTwoProcessesMatchAtOnce(t *testing.T) {
 	t.Parallel()
 	db := open(t)
+	other := openAgain(t, db)
+	topics := must(loadTopics())(t)
 	save(t, db, sweepOf(call("a", "A")), now)
-	importTowns(t, db, ludwigsburg())
-	slow := unmatched(t, db, now)
-	second := ludwigsburg()
-	second.ID, second.Subscribers = "second", nil
-	importTowns(t, db, second)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now), match("second", "a", 0.5)), now))
-	if err := db.SaveMatches(t.Context(), done(slow, match("ludwigsburg-de", "a", 0.5)), now); !errors.Is(err, store.ErrOvertaken) {
-		t.Errorf("got %v, want ErrOvertaken", err)
+	var group sync.WaitGroup
+	for _, handle := range []*store.DB{db, other} {
+		group.Go(func() {
+			for i := range 10 {
+				town := wants(fmt.Sprintf("town-%p-%d", handle, i), "a")
+				if _, err := handle.ImportMunicipalities(context.Background(), []calls.Municipality{town}, now); err != nil {
+					t.Error(err)
+				}
+				if _, err := handle.Match(context.Background(), topics, now); err != nil {
+					t.Error(err)
+				}
+				if got, err := handle.Matches(context.Background(), town.ID); err != nil || len(got) != 1 {
+					t.Errorf("%s matches %v, %v", town.ID, got, err)
+				}
+			}
+		})
 	}
-	same(t, "matches of the other", must(db.Matches(t.Context(), "second"))(t), []calls.Match{match("second", "a", 0.5)})
+	group.Wait()
+	same(t, "left", unmatched(t, db, now), store.Work{})
 }
 
 // A sender that slept through its lease must neither send nor record once another has taken over.

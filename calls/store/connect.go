@@ -83,10 +83,7 @@ func (r role) prepare(conn *sqlite3.SQLiteConn) error {
 			return fmt.Errorf("pragma %s is %q in place of %q", pragma, got, want)
 		}
 	}
-	if err := conn.RegisterFunc("fold", foldName, true); err != nil {
-		return err
-	}
-	return conn.RegisterFunc("bm25", rank, true)
+	return conn.RegisterFunc("fold", foldName, true)
 }
 
 // ask returns the first value of the first row of a query.

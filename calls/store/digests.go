@@ -14,7 +14,7 @@ import (
 
 // Candidates returns the calls that a digest for the subscriber may speak of, ordered by key: those
 // that match its municipality and can be applied for now or later, and those that it was ever told of
-// and that are not over. Told is what the newest notice says that is on its way or arrived; a notice
+// and that are not over. A match comes without its reasons (see [calls.Digest.Explain]). Told is what the newest notice says that is on its way or arrived; a notice
 // whose mail did not arrive counts for nothing. The error wraps [calls.ErrNotFound] if there is no such
 // subscriber.
 func (db *DB) Candidates(ctx context.Context, subscriber int64, now time.Time) ([]calls.Candidate, error) {
@@ -76,25 +76,23 @@ func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64
 }
 
 func (set candidateSet) addMatches(ctx context.Context, q querier, municipality string, now time.Time) error {
-	const query = `
-		SELECT
-			m.call,
-			m.score,
-			m.reasons
-		FROM municipalities u
-		JOIN matches m ON m.municipality = u.id
-		JOIN calls c ON c.id = m.call
-		WHERE u.name = ?2 AND ` + statusSQL + ` IN ('open', 'forthcoming', 'withdrawn')`
-	type row struct {
-		call int64
-		calls.Match
+	list, err := loadMatches(ctx, q, municipality)
+	if err != nil || len(list) == 0 {
+		return err
 	}
-	rows, err := collect(ctx, q, func(s scanner) (r row, err error) {
-		return r, s.Scan(&r.call, &r.Score, asJSON(&r.Reasons))
-	}, query, instant(now), municipality)
-	for _, r := range rows {
-		r.Municipality = municipality
-		set.at(r.call).Match = r.Match
+	scores := make(map[int64]float64, len(list))
+	ids := make([]int64, len(list))
+	for i, m := range list {
+		ids[i], scores[m.call] = m.call, m.realScore()
+	}
+	const query = `
+		SELECT c.id
+		FROM json_each(?2) listed
+		JOIN calls c ON c.id = listed.value
+		WHERE ` + statusSQL + ` IN ('open', 'forthcoming', 'withdrawn')`
+	alive, err := collect(ctx, q, scanOne[int64], query, instant(now), asJSON(&ids))
+	for _, id := range alive {
+		set.at(id).Match = calls.Match{Municipality: municipality, Score: scores[id]}
 	}
 	return err
 }
@@ -108,6 +106,10 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 	if err != nil {
 		return nil, err
 	}
+	explained, err := explainedChanges(ctx, q, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read reasons of changes: %w", err)
+	}
 	var candidates []calls.Candidate
 	for i := range found {
 		c := set[found[i].id]
@@ -117,9 +119,7 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 			c.Notices[j].Call = c.Call.Key
 		}
 		if c.Told != nil {
-			if c.Explained, err = reasonsOf(ctx, q, found[i].id, c.Call.Key); err != nil {
-				return nil, fmt.Errorf("reasons of %q: %w", c.Call.Key, err)
-			}
+			c.Explained = explained[c.Call.Key]
 		}
 		if over := !c.Call.Withdrawn.IsZero() && (c.Told == nil || c.Told.Status == calls.Withdrawn); !over {
 			candidates = append(candidates, *c)

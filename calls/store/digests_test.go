@@ -56,10 +56,11 @@ func candidates(t testing.TB, db *store.DB, at time.Time) map[string]calls.Candi
 func readyTown(t testing.TB) *store.DB {
 	t.Helper()
 	db := open(t)
-	importTowns(t, db, ludwigsburg())
+	town := ludwigsburg()
+	town.Interests.Keywords = append(town.Interests.Keywords, `"id a"`, "b")
+	importTowns(t, db, town)
 	save(t, db, sweepOf(call("a", "A"), call("b", "B"), call("c", "C")), now)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now),
-		match("ludwigsburg-de", "a", 0.4), match("ludwigsburg-de", "b", 0.8)), now))
+	matchAll(t, db, now)
 	return db
 }
 
@@ -68,7 +69,8 @@ func TestCandidates(t *testing.T) {
 	db := readyTown(t)
 	fresh := candidates(t, db, now)
 	same(t, "matching calls", len(fresh), 2)
-	same(t, "match", fresh["a"].Match, match("ludwigsburg-de", "a", 0.4))
+	match := calls.Match{Municipality: "ludwigsburg-de", Call: calls.Key{Source: "portal", Reference: "a"}, Score: 0.63}
+	same(t, "match", fresh["a"].Match, match)
 	same(t, "call", fresh["a"].Call, stored(t, db, "a"))
 	same(t, "told", fresh["a"].Told, nil)
 
@@ -81,7 +83,7 @@ func TestCandidates(t *testing.T) {
 		Call: c, Match: calls.Match{Call: c.Key}, Told: &told,
 		Notices: []calls.Notice{{Call: c.Key, Kind: calls.NoticeNew}},
 	})
-	same(t, "told with a match", afterwards["a"].Match, match("ludwigsburg-de", "a", 0.4))
+	same(t, "told with a match", afterwards["a"].Match, match)
 	same(t, "ever told", must(db.EverTold(t.Context(), 1))(t), true)
 	same(t, "another ever told", must(db.EverTold(t.Context(), 2))(t), false)
 

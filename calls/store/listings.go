@@ -85,7 +85,7 @@ func (s *sweeper) unite(other, topic int64) error {
 	if _, err := s.tx.ExecContext(s.ctx, onceNew, topic); err != nil {
 		return err
 	}
-	for _, emptied := range []string{"notices", "matches", "topics", "folded", "texts"} {
+	for _, emptied := range []string{"notices", "topics", "folded", "texts"} {
 		if _, err := s.tx.ExecContext(s.ctx, `DELETE FROM `+emptied+` WHERE call = ?`, other); err != nil {
 			return err
 		}

@@ -6,27 +6,30 @@ import (
 	"fundwatch/calls"
 )
 
-// matchText returns what is given to MATCH for clauses joined by AND, and for negated clauses joined by
-// OR (what must not be found). Each is "" if there is nothing to match. It reports false if a positive
-// clause has nothing that could be found: then no call fulfils it.
-//
 // Words reach SQLite only as quoted strings, so none is an operator or a column name to it; a word
 // holds letters, digits and . + # only (see [calls.Words]), and what else a caller puts into one is
 // taken out here.
-func matchText(clauses []calls.Clause) (all, none string, possible bool) {
-	var positive, negative []string
+
+// allWords returns what is given to MATCH for calls that fulfil every positive clause by their words.
+func allWords(clauses []calls.Clause) string {
+	var all []string
 	for _, c := range clauses {
-		terms := quotedTerms(c.Any)
-		switch {
-		case c.Not:
-			negative = append(negative, terms...)
-		case len(terms) == 0:
-			return "", "", false
-		default:
-			positive = append(positive, "("+strings.Join(terms, " OR ")+")")
+		if !c.Not {
+			all = append(all, "("+strings.Join(quotedTerms(c.Any), " OR ")+")")
 		}
 	}
-	return strings.Join(positive, " "), strings.Join(negative, " OR "), true
+	return strings.Join(all, " ")
+}
+
+// unwanted returns what is given to MATCH for calls that must not be found, "" if all may.
+func unwanted(clauses []calls.Clause) string {
+	var none []string
+	for _, c := range clauses {
+		if c.Not {
+			none = append(none, quotedTerms(c.Any)...)
+		}
+	}
+	return strings.Join(none, " OR ")
 }
 
 func quotedTerms(terms []calls.Term) []string {

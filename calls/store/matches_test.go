@@ -1,8 +1,11 @@
 package store_test
 
 import (
-	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,32 +13,40 @@ import (
 	"fundwatch/calls/store"
 )
 
-func references(cs []calls.Call) []string {
+var loadTopics = sync.OnceValues(calls.LoadTopics)
+
+// matchAll does all matching that is to be done.
+func matchAll(t testing.TB, db *store.DB, at time.Time) store.Matched {
+	t.Helper()
+	return must(db.Match(t.Context(), must(loadTopics())(t), at))(t)
+}
+
+// matchesOf returns the calls that match a municipality as "reference score", best first.
+func matchesOf(t testing.TB, db *store.DB, municipality string) []string {
+	t.Helper()
 	var all []string
-	for _, c := range cs {
-		all = append(all, c.Key.Reference)
+	for _, m := range must(db.Matches(t.Context(), municipality))(t) {
+		all = append(all, fmt.Sprint(m.Call.Reference, " ", m.Score))
 	}
-	slices.Sort(all)
 	return all
 }
 
-// match says that a call of the portal concerns a municipality.
-func match(municipality, reference string, score float64) calls.Match {
-	return calls.Match{Municipality: municipality, Call: calls.Key{Source: "portal", Reference: reference}, Score: score,
-		Reasons: []calls.Reason{{Topic: "town-twinning", Rule: calls.RuleTitle, Field: "title", Words: "twinning", Weight: score}}}
-}
-
-func done(w store.Work, matches ...calls.Match) store.MatchResult {
-	r := store.MatchResult{From: w.From, UpTo: w.UpTo, Dirty: w.Dirty, Matches: matches}
-	for _, c := range w.Calls {
-		r.Calls = append(r.Calls, c.Key)
-	}
-	return r
+// wants is a town with these keywords. Those of one letter find the small calls by their titles.
+func wants(id string, keywords ...string) calls.Municipality {
+	return calls.Municipality{ID: id, Name: id, Country: "FR", Interests: calls.Interests{Keywords: keywords}}
 }
 
 func unmatched(t testing.TB, db *store.DB, at time.Time) store.Work {
 	t.Helper()
 	return must(db.Unmatched(t.Context(), at))(t)
+}
+
+func keys(references ...string) []calls.Key {
+	var all []calls.Key
+	for _, r := range references {
+		all = append(all, calls.Key{Source: "portal", Reference: r})
+	}
+	return all
 }
 
 func TestUnmatched(t *testing.T) {
@@ -45,30 +56,24 @@ func TestUnmatched(t *testing.T) {
 	over := call("over", "Over")
 	over.Deadlines[0].At = now.Add(-day)
 	save(t, db, sweepOf(call("a", "A"), call("b", "B"), over), now)
-	work := unmatched(t, db, now)
-	same(t, "calls", references(work.Calls), []string{"a", "b"})
-	same(t, "all calls, nobody asked", work.All, nil)
+	same(t, "calls", unmatched(t, db, now), store.Work{Calls: keys("a", "b")})
 
 	paris := calls.Municipality{ID: "paris-fr", Name: "Paris", Country: "FR", Interests: calls.Interests{Everything: true}}
 	importTowns(t, db, ludwigsburg(), paris)
-	work = unmatched(t, db, now)
-	same(t, "dirty", work.Dirty, []string{"ludwigsburg-de", "paris-fr"})
-	same(t, "all calls", references(work.All), []string{"a", "b"})
-	want := ludwigsburg()
-	want.Subscribers = nil
-	same(t, "municipalities", work.Municipalities, []calls.Municipality{want, paris})
+	work := store.Work{Calls: keys("a", "b"), Municipalities: []string{"ludwigsburg-de", "paris-fr"}}
+	same(t, "municipalities too", unmatched(t, db, now), work)
 	same(t, "asked again", unmatched(t, db, now), work)
 
-	ok(t, db.SaveMatches(t.Context(), done(work, match("paris-fr", "a", 0.5)), now))
-	same(t, "after matching", unmatched(t, db, now), store.Work{From: work.UpTo, UpTo: work.UpTo})
+	same(t, "matched", matchAll(t, db, now), store.Matched{Calls: 2, Municipalities: 2, Matches: 2})
+	same(t, "after matching", unmatched(t, db, now), store.Work{})
+	same(t, "matched again", matchAll(t, db, now), store.Matched{})
 
-	renamed := paris
-	renamed.Name = "Ville de Paris"
-	importTowns(t, db, renamed)
-	same(t, "another name is no work", unmatched(t, db, now).Dirty, nil)
-	renamed.Interests.Everything = false
-	importTowns(t, db, renamed)
-	same(t, "other interests are", unmatched(t, db, now).Dirty, []string{"paris-fr"})
+	paris.Name = "Ville de Paris"
+	importTowns(t, db, paris)
+	same(t, "another name is no work", unmatched(t, db, now), store.Work{})
+	paris.Interests.Everything = false
+	importTowns(t, db, paris)
+	same(t, "other interests are", unmatched(t, db, now), store.Work{Municipalities: []string{"paris-fr"}})
 }
 
 func TestUnmatchedSeesChangesThatNobodyIsTold(t *testing.T) {
@@ -76,79 +81,119 @@ func TestUnmatchedSeesChangesThatNobodyIsTold(t *testing.T) {
 	db := open(t)
 	a := call("a", "A")
 	save(t, db, sweepOf(a, call("b", "B")), now)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now)), now))
+	matchAll(t, db, now)
 	a.Body = "Now about cycling."
 	save(t, db, sweepOf(a, call("b", "B")), now)
-	same(t, "calls", references(unmatched(t, db, now).Calls), []string{"a"})
+	same(t, "calls", unmatched(t, db, now).Calls, keys("a"))
 }
 
-func TestWorkThatCameMeanwhileStays(t *testing.T) {
+func TestMatchReplaces(t *testing.T) {
 	t.Parallel()
 	db := open(t)
-	importTowns(t, db, ludwigsburg())
-	// A long run begins first and saves last: no order of runs may hide its calls.
-	slow := must(db.BeginRun(t.Context(), "portal", now))(t)
-	save(t, db, calls.Sweep{Source: "feed", Found: []calls.Call{{Key: calls.Key{Source: "feed", Reference: "f"}, Title: "F"}}}, now)
-	work := unmatched(t, db, now)
-	must(db.SaveSweep(t.Context(), slow, sweepOf(call("a", "A")), noTopics, now))(t)
-	town := ludwigsburg()
-	town.Interests.Keywords = nil
-	importTowns(t, db, town)
-	ok(t, db.SaveMatches(t.Context(), done(work), now))
-	left := unmatched(t, db, now)
-	same(t, "calls", references(left.Calls), []string{"a"})
-	same(t, "dirty", left.Dirty, []string{"ludwigsburg-de"})
-	ok(t, db.SaveMatches(t.Context(), done(left), now))
-	if err := db.SaveMatches(t.Context(), done(work), now); !errors.Is(err, store.ErrOvertaken) {
-		t.Errorf("late and twice: got %v, want ErrOvertaken", err)
-	}
-	same(t, "nothing left", unmatched(t, db, now).Calls, nil)
-}
-
-func TestSaveMatchesReplaces(t *testing.T) {
-	t.Parallel()
-	db := open(t)
-	second := ludwigsburg()
-	second.ID, second.Subscribers = "second", nil
-	importTowns(t, db, ludwigsburg(), second)
-	save(t, db, sweepOf(call("a", "A"), call("b", "B")), now)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now),
-		match("ludwigsburg-de", "a", 0.4), match("ludwigsburg-de", "b", 0.8), match("second", "b", 0.1),
-		match("ludwigsburg-de", "a", 0.5), // both changed call and dirty town name it
-		match("removed-meanwhile", "a", 0.5)), now))
-	same(t, "best first", must(db.Matches(t.Context(), "ludwigsburg-de"))(t),
-		[]calls.Match{match("ludwigsburg-de", "b", 0.8), match("ludwigsburg-de", "a", 0.5)})
-
 	b := call("b", "B")
-	b.Body = "changed"
+	b.Body = "A bridge"
+	importTowns(t, db, wants("first", "a", "bridge"), wants("second", "b"), wants("third", "nothing"))
 	save(t, db, sweepOf(call("a", "A"), b), now)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now), match("second", "b", 0.2)), now))
-	same(t, "after a changed call", must(db.Matches(t.Context(), "ludwigsburg-de"))(t), []calls.Match{match("ludwigsburg-de", "a", 0.5)})
-	same(t, "of another town", must(db.Matches(t.Context(), "second"))(t), []calls.Match{match("second", "b", 0.2)})
+	same(t, "matched", matchAll(t, db, now), store.Matched{Calls: 2, Municipalities: 3, Matches: 3})
+	same(t, "best first", matchesOf(t, db, "first"), []string{"a 0.63", "b 0.432"})
+	same(t, "of another town", matchesOf(t, db, "second"), []string{"b 0.63"})
+	same(t, "of a town that wants none", matchesOf(t, db, "third"), nil)
 
-	town := ludwigsburg()
-	town.Interests.Topics = []string{"youth"}
-	importTowns(t, db, town)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now)), now))
-	same(t, "after other interests", must(db.Matches(t.Context(), "ludwigsburg-de"))(t), nil)
-	same(t, "the other town keeps its own", len(must(db.Matches(t.Context(), "second"))(t)), 1)
+	b.Body = "changed"
+	save(t, db, sweepOf(call("a", "A"), b, call("c", "A C")), now)
+	same(t, "matched again", matchAll(t, db, now), store.Matched{Calls: 2, Matches: 2})
+	same(t, "after a changed call", matchesOf(t, db, "first"), []string{"a 0.63", "c 0.63"})
+	same(t, "the other town keeps its own", matchesOf(t, db, "second"), []string{"b 0.63"})
+
+	importTowns(t, db, wants("first", "c", "bridge"))
+	matchAll(t, db, now)
+	same(t, "after other interests", matchesOf(t, db, "first"), []string{"c 0.63"})
+	importTowns(t, db, wants("first", "bridge"))
+	matchAll(t, db, now)
+	same(t, "after interests that find nothing", matchesOf(t, db, "first"), nil)
 
 	ok(t, db.RemoveMunicipality(t.Context(), "second"))
-	same(t, "of a removed town", must(db.Matches(t.Context(), "second"))(t), nil)
+	same(t, "of a removed town", matchesOf(t, db, "second"), nil)
 }
 
-func TestSaveMatchesIsAllOrNothing(t *testing.T) {
+// A closed call is no work, and it leaves a list when that is written anew.
+func TestMatchDropsClosedCalls(t *testing.T) {
 	t.Parallel()
 	db := open(t)
-	importTowns(t, db, ludwigsburg())
-	save(t, db, sweepOf(call("a", "A")), now)
-	work := unmatched(t, db, now)
-	bad := done(work, match("ludwigsburg-de", "a", 0.5), match("ludwigsburg-de", "unknown", 0.5))
-	if err := db.SaveMatches(t.Context(), bad, now); !errors.Is(err, calls.ErrNotFound) {
-		t.Errorf("SaveMatches with an unknown call: %v, want ErrNotFound", err)
+	importTowns(t, db, wants("first", "a", "b", "c"))
+	b := call("b", "B")
+	b.Deadlines[0].At = now.Add(day)
+	save(t, db, sweepOf(call("a", "A"), b), now)
+	matchAll(t, db, now)
+	later := now.Add(2 * day)
+	save(t, db, sweepOf(call("a", "A"), b, call("c", "C")), later)
+	same(t, "matched", matchAll(t, db, later), store.Matched{Calls: 1, Matches: 1})
+	same(t, "matches", matchesOf(t, db, "first"), []string{"a 0.63", "c 0.63"})
+	b.Deadlines[0].At = later.Add(day)
+	save(t, db, sweepOf(call("a", "A"), b, call("c", "C")), later)
+	matchAll(t, db, later)
+	same(t, "when it opens again", matchesOf(t, db, "first"), []string{"a 0.63", "b 0.63", "c 0.63"})
+}
+
+// More municipalities than a batch holds and more calls than a group, changed calls and changed towns: what
+// is stored in steps is what a naive loop finds at once.
+func TestMatchInBatchesAndGroups(t *testing.T) {
+	t.Parallel()
+	topics := must(loadTopics())(t)
+	db := open(t)
+	all := make([]calls.Call, 8)
+	for i := range all {
+		all[i] = call(fmt.Sprint("c", i), fmt.Sprintf("Number%d of %d", i, i%3))
+		all[i].Body = strings.Repeat("text ", 100*i)
 	}
-	same(t, "matches", must(db.Matches(t.Context(), "ludwigsburg-de"))(t), nil)
-	same(t, "work", unmatched(t, db, now), work)
+	towns := make([]calls.Municipality, 2500)
+	for i := range towns {
+		towns[i] = wants(fmt.Sprintf("town-%04d", i), fmt.Sprintf("number%d", i%10), fmt.Sprintf("of %d", i%7))
+	}
+	check := func(when string) {
+		t.Helper()
+		must(db.MatchInGroups(t.Context(), topics, now, 2000))(t)
+		for i := 0; i < len(towns); i += 17 {
+			var want []string
+			for j := range all {
+				if e := calls.Explain(topics, &all[j], &towns[i]); e.Match != nil {
+					want = append(want, fmt.Sprint(all[j].Key.Reference, " ", e.Match.Score))
+				}
+			}
+			got := matchesOf(t, db, towns[i].ID)
+			slices.Sort(want)
+			slices.Sort(got)
+			same(t, when+": "+towns[i].ID, got, want)
+		}
+	}
+	importTowns(t, db, towns...)
+	save(t, db, sweepOf(all...), now)
+	check("at first")
+	all = append(all, call("late", "Number1 of 9"))
+	all[0].Title = "Of 5"
+	save(t, db, sweepOf(all...), now)
+	for i := 0; i < len(towns); i += 100 {
+		towns[i].Interests.Keywords = append(towns[i].Interests.Keywords, "of 9", "text")
+	}
+	importTowns(t, db, towns...)
+	check("after changes")
+}
+
+func TestSpoiltMatchesAreAnError(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string]string{"cut": "01", "no step": "0005", "no number": "ffffffffffffffffffffff05", "no score": "01ffff7f"} {
+		db := openAt(t, filepath.Join(t.TempDir(), "spoilt.db"))
+		importTowns(t, db, wants("first", "a"))
+		save(t, db, sweepOf(call("a", "A")), now)
+		matchAll(t, db, now)
+		exec(t, outside(t, db.Path()), "UPDATE matches SET calls = x'"+list+"'")
+		if got, err := db.Matches(t.Context(), "first"); err == nil {
+			t.Errorf("%s: read %v", name, got)
+		}
+		importTowns(t, db, wants("first", "a", "b"))
+		matchAll(t, db, now)
+		same(t, name+": after other interests", matchesOf(t, db, "first"), []string{"a 0.63"})
+	}
 }
 
 func TestNewTopicDataMatchesEverythingAgain(t *testing.T) {
@@ -156,9 +201,10 @@ func TestNewTopicDataMatchesEverythingAgain(t *testing.T) {
 	db := open(t)
 	importTowns(t, db, ludwigsburg())
 	save(t, db, sweepOf(call("a", "A"), call("b", "Twinning")), now)
-	ok(t, db.SaveMatches(t.Context(), done(unmatched(t, db, now)), now))
+	matchAll(t, db, now)
+	same(t, "before", matchesOf(t, db, "ludwigsburg-de"), nil)
 	must(db.Reclassify(t.Context(), "2", aboutTwinning))(t)
-	work := unmatched(t, db, now)
-	same(t, "calls", references(work.Calls), []string{"a", "b"})
-	same(t, "dirty", work.Dirty, []string{"ludwigsburg-de"})
+	same(t, "work", unmatched(t, db, now), store.Work{Calls: keys("a", "b"), Municipalities: []string{"ludwigsburg-de"}})
+	matchAll(t, db, now)
+	same(t, "after", matchesOf(t, db, "ludwigsburg-de"), []string{"b 0.81"})
 }

@@ -16,14 +16,9 @@ const (
 	lengthPull = 0.75
 )
 
-// rank is BM25 over matchinfo(fulltext, 'pcnalx'), higher is better. Each column is a text of its own
+// score is BM25 over matchinfo(fulltext, 'pcnalx'), higher is better. Each column is a text of its own
 // with its own length: a word that a body repeats without end stays below one that stands in a title.
-// In queries only: a schema that used this function could not be opened by other programs.
-func rank(info []byte) (float64, error) {
-	m, err := readMatchinfo(info)
-	if err != nil {
-		return 0, err
-	}
+func (m *matchinfo) score() float64 {
 	shortness := m.shortness()
 	score := 0.0
 	for phrase := range m.phrases {
@@ -39,7 +34,19 @@ func rank(info []byte) (float64, error) {
 			score += weighted * rarity(rowsWith, m.rows)
 		}
 	}
-	return score, nil
+	return score
+}
+
+// holdsAny reports whether this row holds one of the phrases from <= p < to.
+func (m *matchinfo) holdsAny(from, to int) bool {
+	for phrase := from; phrase < min(to, m.phrases); phrase++ {
+		for c := range columnWeights {
+			if here, _ := m.hits(phrase, c); here > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // rarity weighs a phrase by how few rows hold it; always above zero, so that every hit helps.

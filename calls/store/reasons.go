@@ -51,8 +51,22 @@ func (db *DB) Explain(ctx context.Context, changes []calls.Change) error {
 	})
 }
 
-// reasonsOf returns the explained changes of the call with this id and key, newest first.
-func reasonsOf(ctx context.Context, q querier, id int64, key calls.Key) ([]calls.Change, error) {
-	const query = `SELECT seq, kind, old, new, at, reason FROM changes WHERE call = ? AND reason <> '' ORDER BY seq DESC`
-	return collect(ctx, q, changeOf(key), query, id)
+// explainedChanges returns the changes that have a reason, newest first, of those of the calls with these
+// ids that have any.
+func explainedChanges(ctx context.Context, q querier, ids []int64) (map[calls.Key][]calls.Change, error) {
+	const query = `
+		SELECT h.seq, h.kind, h.old, h.new, h.at, h.reason, c.source, c.reference
+		FROM json_each(?) wanted
+		JOIN changes h ON h.call = wanted.value
+		JOIN calls c ON c.id = h.call
+		WHERE h.reason <> ''
+		ORDER BY h.seq DESC`
+	all, err := collect(ctx, q, func(s scanner) (c calls.Change, err error) {
+		return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason, &c.Call.Source, &c.Call.Reference)
+	}, query, asJSON(&ids))
+	byCall := make(map[calls.Key][]calls.Change)
+	for _, c := range all {
+		byCall[c.Call] = append(byCall[c.Call], c)
+	}
+	return byCall, err
 }

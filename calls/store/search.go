@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ func (db *DB) Search(ctx context.Context, q calls.Search, now time.Time) ([]call
 	}
 	var hits []calls.Hit
 	err = db.view(ctx, "search", func(tx querier) error {
-		ranked, err := collect(ctx, tx, scanRanked, s.sql(), s.args...)
+		ranked, err := s.run(ctx, tx, q.Clauses)
 		if err != nil {
 			return err
 		}
@@ -28,18 +29,6 @@ func (db *DB) Search(ctx context.Context, q calls.Search, now time.Time) ([]call
 		return err
 	})
 	return hits, err
-}
-
-// A rankedCall is a call that was found but not read yet: reading texts and topics is for those only
-// that are left after the limit.
-type rankedCall struct {
-	id    int64
-	score float64
-}
-
-func scanRanked(row scanner) (r rankedCall, err error) {
-	var next any // only to sort by
-	return r, row.Scan(&r.id, &r.score, &next)
 }
 
 func loadHits(ctx context.Context, q querier, ranked []rankedCall, clauses []calls.Clause) ([]calls.Hit, error) {
@@ -69,12 +58,11 @@ const nextDeadline = `
 			(SELECT MIN(d.value ->> 'at') FROM json_each(c.deadlines) d WHERE d.value ->> 'at' > ?1)
 	END`
 
-// A selection is a search as SQL. Every parameter has its number, because ?1 (now) stands in several
-// places.
+// A selection is a search as conditions on calls c. Every parameter has its number, because ?1 (now)
+// stands in several places.
 type selection struct {
-	full  bool   // a full-text search: score is to be had
-	text  string // parameter of the words that score, if clauses hold topics as well; else ""
-	about string // parameter of those topics
+	words bool // it holds words that must be found, so that calls have scores
+	best  bool // the order begins with the score
 	where []string
 	order string
 	limit int
@@ -83,20 +71,16 @@ type selection struct {
 
 func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, err error) {
 	s = &selection{args: []any{instant(now)}, limit: q.Limit}
-	if widened(q.Clauses) {
-		if !s.filterWidened(q.Clauses) {
+	for _, c := range q.Clauses {
+		if c.Not {
+			continue
+		}
+		s.words = true
+		if len(quotedTerms(c.Any))+len(c.Topics) == 0 {
 			return nil, false, nil
 		}
 	}
-	all, none, possible := matchText(q.Clauses)
-	if !possible && s.text == "" {
-		return nil, false, nil
-	}
-	if all != "" && s.text == "" {
-		s.full = true
-		s.whereArg("fulltext MATCH %s", all)
-	}
-	if none != "" {
+	if none := unwanted(q.Clauses); none != "" {
 		s.whereArg("c.id NOT IN (SELECT docid FROM fulltext WHERE fulltext MATCH %s)", none)
 	}
 	s.filterLists(q)
@@ -106,42 +90,8 @@ func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, 
 		s.whereArg("IFNULL(COALESCE(c.grant_max, c.budget) >= %s, 1)", q.MinGrant)
 	}
 	s.order, err = s.orderBy(q.Sort)
+	s.best = s.words && (q.Sort == "" || q.Sort == calls.SortBest)
 	return s, true, err
-}
-
-func widened(clauses []calls.Clause) bool {
-	return slices.ContainsFunc(clauses, func(c calls.Clause) bool { return len(c.Topics) > 0 })
-}
-
-// filterWidened adds a condition for each positive clause: its words stand in the call, or the call
-// carries one of its topics. One MATCH cannot say that, so each clause asks for itself. It reports false
-// if a clause has nothing that could be found.
-func (s *selection) filterWidened(clauses []calls.Clause) bool {
-	var words, topics []string
-	for _, c := range clauses {
-		terms := quotedTerms(c.Any)
-		var ways []string
-		if c.Not {
-			continue
-		}
-		if len(terms) > 0 {
-			words = append(words, terms...)
-			ways = append(ways, "c.id IN (SELECT docid FROM fulltext WHERE fulltext MATCH "+s.arg(strings.Join(terms, " OR "))+")")
-		}
-		if len(c.Topics) > 0 {
-			topics = append(topics, c.Topics...)
-			ways = append(ways, "c.id IN (SELECT t.call FROM topics t WHERE t.topic IN (SELECT value FROM json_each("+s.arg(asJSON(&c.Topics))+")))")
-		}
-		if len(ways) == 0 {
-			return false
-		}
-		s.where = append(s.where, "("+strings.Join(ways, " OR ")+")")
-	}
-	if len(words) == 0 {
-		words = []string{`""`}
-	}
-	s.text, s.about = s.arg(strings.Join(words, " OR ")), s.arg(asJSON(&topics))
-	return true
 }
 
 // arg adds a parameter and returns its name.
@@ -203,13 +153,12 @@ func (s *selection) filterDates(q *calls.Search) {
 	}
 }
 
-// orderBy ends every order the same way, with the key, so that it is total.
+// orderBy ends every order the same way, with the key, so that it is total. The order by score comes before
+// it and is not made here.
 func (s *selection) orderBy(order calls.SortOrder) (string, error) {
 	const ties = "next IS NULL, next, c.identifier, c.source, c.reference"
 	switch order {
-	case "", calls.SortBest:
-		return "score DESC, " + ties, nil
-	case calls.SortDeadline:
+	case "", calls.SortBest, calls.SortDeadline:
 		return ties, nil
 	case calls.SortNewest:
 		return "c.first_seen DESC, " + ties, nil
@@ -219,31 +168,83 @@ func (s *selection) orderBy(order calls.SortOrder) (string, error) {
 	return "", fmt.Errorf("search: sort order %q is unknown", order)
 }
 
-// topicScore is what a topic of the heaviest weight adds to a score: about as much as the words in a
-// title, so that a call that is about the matter comes before one that mentions it.
-const topicScore = 30.0
+// run returns the calls of a selection in its order, with scores if it holds words.
+//
+// The best calls on a common word are among thousands that hold it. So they are held against the other
+// conditions from the best on, until there are enough.
+func (s *selection) run(ctx context.Context, q querier, clauses []calls.Clause) ([]rankedCall, error) {
+	if !s.words {
+		ids, err := collect(ctx, q, scanFirst, s.sql("calls c"), s.args...)
+		return withScores(ids, nil), err
+	}
+	found, err := rankClauses(ctx, q, clauses)
+	if err != nil {
+		return nil, err
+	}
+	if !s.best || s.limit == 0 {
+		return s.pick(ctx, q, found)
+	}
+	var best []rankedCall
+	for size := firstLook * s.limit; len(found) > 0 && len(best) < s.limit; size *= 2 {
+		n := endOfTies(found, size)
+		some, err := s.pick(ctx, q, found[:n])
+		if err != nil {
+			return nil, err
+		}
+		best, found = append(best, some...), found[n:]
+	}
+	return best[:min(len(best), s.limit)], nil
+}
 
-func (s *selection) sql() string {
-	from, score := "calls c", "0.0"
-	if s.full {
-		from, score = "fulltext JOIN calls c ON c.id = fulltext.docid", "bm25(matchinfo(fulltext, 'pcnalx'))"
+// firstLook is how many times the calls that are wanted are looked at first: some have closed.
+const firstLook = 4
+
+// endOfTies returns the first length from n on at which a list can be cut between two scores.
+func endOfTies(found []rankedCall, n int) int {
+	for n < len(found) && found[n].score == found[n-1].score {
+		n++
 	}
-	with := ""
-	if s.text != "" {
-		// All calls that any clause could find, asked for once; each is then looked up by its id.
-		with = fmt.Sprintf(`WITH ranked AS MATERIALIZED (
-			SELECT call, SUM(score) AS score FROM (
-				SELECT docid AS call, bm25(matchinfo(fulltext, 'pcnalx')) AS score
-				FROM fulltext WHERE fulltext MATCH %s
-				UNION ALL
-				SELECT call, %g * MAX(weight) FROM topics
-				WHERE topic IN (SELECT value FROM json_each(%s)) GROUP BY call)
-			GROUP BY call) `, s.text, topicScore, s.about)
-		from, score = "ranked CROSS JOIN calls c ON c.id = ranked.call", "ranked.score"
+	return min(n, len(found))
+}
+
+// pick returns those of some calls that fulfil the conditions, in the order of the selection.
+func (s *selection) pick(ctx context.Context, q querier, some []rankedCall) ([]rankedCall, error) {
+	ids := make([]int64, len(some))
+	scores := make(map[int64]float64, len(some))
+	for i, r := range some {
+		ids[i], scores[r.id] = r.id, r.score
 	}
-	query := with + "SELECT c.id, " + score + " AS score, " + nextDeadline + " AS next FROM " + from
+	from := fmt.Sprintf("json_each(?%d) found CROSS JOIN calls c ON c.id = found.value", len(s.args)+1)
+	kept, err := collect(ctx, q, scanFirst, s.sql(from), append(slices.Clip(s.args), asJSON(&ids))...)
+	picked := withScores(kept, scores)
+	if s.best {
+		slices.SortStableFunc(picked, func(a, b rankedCall) int { return cmp.Compare(b.score, a.score) })
+	}
+	return picked, err
+}
+
+// scanFirst reads an id and passes over what is only there to sort by.
+func scanFirst(row scanner) (id int64, err error) {
+	var next any
+	return id, row.Scan(&id, &next)
+}
+
+func withScores(ids []int64, scores map[int64]float64) []rankedCall {
+	all := make([]rankedCall, len(ids))
+	for i, id := range ids {
+		all[i] = rankedCall{id, scores[id]}
+	}
+	return all
+}
+
+func (s *selection) sql(from string) string {
+	query := "SELECT c.id, " + nextDeadline + " AS next FROM " + from
 	if len(s.where) > 0 {
 		query += " WHERE " + strings.Join(s.where, " AND ")
 	}
-	return fmt.Sprintf("%s ORDER BY %s LIMIT %d", query, s.order, noLimit(s.limit))
+	query += " ORDER BY " + s.order
+	if s.limit > 0 && !s.best {
+		query += fmt.Sprintf(" LIMIT %d", s.limit)
+	}
+	return query
 }

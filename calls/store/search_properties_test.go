@@ -79,7 +79,14 @@ func TestSearchAgreesWithANaiveOne(t *testing.T) {
 		c.Identifier, c.Body = "", text.Example(i+1000)
 		all = append(all, c)
 	}
-	save(t, db, sweepOf(all...), now)
+	about := func(c *calls.Call) []calls.TopicHit {
+		topic := []string{"youth", "sport", "energy"}[len(c.Body)%3]
+		return []calls.TopicHit{{Topic: topic, Rule: calls.RuleText, Field: "body", Words: "x", Weight: 0.5}}
+	}
+	for i := range all {
+		all[i].Topics = about(&all[i])
+	}
+	saveWith(t, db, sweepOf(all...), about, now)
 	rapid.Check(t, func(r *rapid.T) {
 		var clauses []calls.Clause
 		for range rapid.IntRange(1, 3).Draw(r, "clauses") {
@@ -90,6 +97,9 @@ func TestSearchAgreesWithANaiveOne(t *testing.T) {
 					words = append(words, w.Text)
 				}
 				c.Any = append(c.Any, calls.Term{Words: words, Prefix: rapid.Bool().Draw(r, "prefix")})
+			}
+			if !c.Not {
+				c.Topics = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"youth", "sport", "nobody"}), 0, 2, rapid.ID).Draw(r, "topics")
 			}
 			clauses = append(clauses, c)
 		}
@@ -112,7 +122,7 @@ func fulfils(c *calls.Call, clauses []calls.Clause) bool {
 	for _, clause := range clauses {
 		found := slices.ContainsFunc(clause.Any, func(t calls.Term) bool {
 			return holds(c.Title, t) || holds(c.Body, t)
-		})
+		}) || slices.Contains(clause.Topics, c.Topics[0].Topic)
 		if found == clause.Not {
 			return false
 		}

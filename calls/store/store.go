@@ -18,9 +18,16 @@
 // # What is never lost
 //
 // Calls are never deleted. A sweep, the matches of what it changed, and a mail with its notices are
-// each one transaction ([DB.SaveSweep], [DB.SaveMatches], [DB.Enqueue]); killed anywhere, each can be
+// each one transaction ([DB.SaveSweep], [DB.Match], [DB.Enqueue]); killed anywhere, each can be
 // run again. What changed since matching last ran is found by a revision that rises inside the writing
 // transaction ([DB.Unmatched]), so no clock and no order of runs can hide a change.
+//
+// # Matches are lists
+//
+// The calls that concern a municipality are one row, a list of ids and scores. [DB.Match] reads the
+// municipalities past an index of the changed calls and writes the lists that differ, so that a
+// continent costs seconds and the memory of a batch. Reasons are not stored: [calls.Explain] tells them
+// of the few calls that a letter shows.
 //
 // # Writing almost nothing for an unchanged crawl
 //

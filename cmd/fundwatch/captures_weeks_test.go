@@ -139,7 +139,6 @@ func (w *weeks) note(a *app) {
 	for i := range towns {
 		w.towns[towns[i].ID] = &towns[i]
 	}
-	matcher := calls.NewMatcher(w.topics, towns)
 	hits, err := a.db.Search(w.t.Context(), calls.Search{Statuses: []calls.Status{calls.Open, calls.Forthcoming}}, a.now())
 	if err != nil {
 		w.t.Fatal(err)
@@ -153,8 +152,11 @@ func (w *weeks) note(a *app) {
 		if _, closed := c.ClosedToNewcomers(a.now()); closed {
 			continue
 		}
-		for _, m := range matcher.Match(c) {
-			for _, s := range w.towns[m.Municipality].Subscribers {
+		for i := range towns {
+			if calls.Explain(w.topics, c, &towns[i]).Match == nil {
+				continue
+			}
+			for _, s := range towns[i].Subscribers {
 				if w.should[s.ID] == nil {
 					w.should[s.ID] = map[calls.Key]bool{}
 				}

@@ -40,13 +40,9 @@ func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls
 	if err != nil {
 		return nil, err
 	}
-	var matcher *calls.Matcher
-	if town != nil {
-		matcher = calls.NewMatcher(topics, []calls.Municipality{*town})
-	}
 	foreseen = slices.DeleteFunc(foreseen, func(e calls.Expected) bool {
 		like := callLike(topics, &e)
-		return !expectedFits(like, q) || !mayClose(&e, deadline) || matcher != nil && matcher.Match(like) == nil
+		return !expectedFits(like, q) || !mayClose(&e, deadline) || town != nil && calls.Explain(topics, like, town).Match == nil
 	})
 	if q.Limit > 0 {
 		foreseen = foreseen[:min(len(foreseen), q.Limit)]
@@ -63,21 +59,14 @@ func (a *app) foreseen(ctx context.Context) ([]calls.Expected, error) {
 	return calls.Expect(rounds.All(), seen, a.now()), nil
 }
 
-// pastRounds returns the rounds of the table and all calls of the database.
+// pastRounds returns the rounds of the table and the calls of the database that may be rounds.
 func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, error) {
 	rounds, err := calls.LoadRounds()
 	if err != nil {
 		return nil, nil, err
 	}
-	hits, err := a.db.Search(ctx, calls.Search{}, a.now())
-	if err != nil {
-		return nil, nil, fmt.Errorf("read calls: %w", err)
-	}
-	seen := make([]calls.Call, len(hits))
-	for i := range hits {
-		seen[i] = hits[i].Call
-	}
-	return rounds, seen, nil
+	seen, err := a.db.Rounds(ctx)
+	return rounds, seen, err
 }
 
 // callLike returns a foreseen round as if it were a call with its title and the identifier of its last

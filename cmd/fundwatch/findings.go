@@ -200,11 +200,10 @@ func (f *findings) keepConcerning() error {
 	if err != nil {
 		return err
 	}
-	matcher := calls.NewMatcher(topics, []calls.Municipality{*f.town})
 	concerning := f.calls[:0]
 	for _, c := range f.calls {
-		if matches := matcher.Match(&c.Call); matches != nil {
-			c.match, c.Score = &matches[0], matches[0].Score
+		if e := calls.Explain(topics, &c.Call, f.town); e.Match != nil {
+			c.match, c.Score = e.Match, e.Match.Score
 			concerning = append(concerning, c)
 		}
 	}

@@ -104,88 +104,27 @@ func (a *app) saveSweep(ctx context.Context, run int64, sweep *calls.Sweep, topi
 	return saved, err
 }
 
-// A matchReport counts what matching did.
-type matchReport struct {
-	Calls, Municipalities, Matches int
-}
-
 // match finds, for every call that changed since last time and every municipality whose interests
-// did, who is concerned and why. Result and cursor are saved together, so that nothing is matched
-// twice and nothing is missed.
-func (a *app) match(ctx context.Context) (report matchReport, err error) {
-	err = a.exclusively(ctx, "match", func(ctx context.Context) error {
-		for range matchTries {
-			if report, err = a.matchOnce(ctx); !errors.Is(err, store.ErrOvertaken) {
-				return err
-			}
+// did, who is concerned. Result and cursor are saved together, so that nothing is matched twice and
+// nothing is missed.
+func (a *app) match(ctx context.Context) (store.Matched, error) {
+	var done store.Matched
+	err := a.exclusively(ctx, "match", func(ctx context.Context) error {
+		work, err := a.db.Unmatched(ctx, a.now())
+		if err != nil || len(work.Calls)+len(work.Municipalities) == 0 {
+			return err
 		}
-		return err
+		topics, err := a.topics()
+		if err != nil {
+			return err
+		}
+		if done, err = a.db.Match(ctx, topics, a.now()); err != nil {
+			return err
+		}
+		a.log.Info("matched", "calls", done.Calls, "municipalities", done.Municipalities, "matches", done.Matches)
+		return nil
 	})
-	return report, err
-}
-
-// matchTries is how often matching begins anew because a crawl or an import overtook it.
-const matchTries = 3
-
-func (a *app) matchOnce(ctx context.Context) (matchReport, error) {
-	work, err := a.db.Unmatched(ctx, a.now())
-	if err != nil {
-		return matchReport{}, fmt.Errorf("read what is to be matched: %w", err)
-	}
-	if len(work.Calls) == 0 && len(work.Dirty) == 0 {
-		return matchReport{}, nil
-	}
-	topics, err := a.topics()
-	if err != nil {
-		return matchReport{}, err
-	}
-	result := matchWork(topics, work)
-	if err := a.db.SaveMatches(ctx, result, a.now()); err != nil {
-		return matchReport{}, fmt.Errorf("save matches: %w", err)
-	}
-	report := matchReport{len(work.Calls), len(work.Dirty), len(result.Matches)}
-	a.log.Info("matched", "calls", report.Calls, "municipalities", report.Municipalities, "matches", report.Matches)
-	return report, nil
-}
-
-// matchWork runs changed calls past every municipality, and every call past changed municipalities.
-func matchWork(topics *calls.Topics, work store.Work) store.MatchResult {
-	result := store.MatchResult{From: work.From, UpTo: work.UpTo, Dirty: work.Dirty}
-	everyone := calls.NewMatcher(topics, work.Municipalities)
-	for i := range work.Calls {
-		result.Calls = append(result.Calls, work.Calls[i].Key)
-		result.Matches = append(result.Matches, everyone.Match(&work.Calls[i])...)
-	}
-	if len(work.Dirty) == 0 {
-		return result
-	}
-	changed := calls.NewMatcher(topics, dirtyOnly(work))
-	done := setOf(result.Calls)
-	for i := range work.All {
-		if !done[work.All[i].Key] {
-			result.Matches = append(result.Matches, changed.Match(&work.All[i])...)
-		}
-	}
-	return result
-}
-
-func dirtyOnly(work store.Work) []calls.Municipality {
-	var municipalities []calls.Municipality
-	dirty := setOf(work.Dirty)
-	for i := range work.Municipalities {
-		if dirty[work.Municipalities[i].ID] {
-			municipalities = append(municipalities, work.Municipalities[i])
-		}
-	}
-	return municipalities
-}
-
-func setOf[T comparable](list []T) map[T]bool {
-	set := make(map[T]bool, len(list))
-	for _, v := range list {
-		set[v] = true
-	}
-	return set
+	return done, err
 }
 
 // A digestReport counts what composing did.
@@ -349,7 +288,15 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 		Subscriber: *s, Municipality: *municipality, Period: period,
 		First: !told, Candidates: candidates, Stale: stale, Now: a.now(), Rules: rules, Partners: partners,
 	})
-	return digest, any, nil
+	if !any {
+		return digest, false, nil
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return calls.Digest{}, false, err
+	}
+	digest.Explain(topics)
+	return digest, true, nil
 }
 
 func count(yes bool) int {

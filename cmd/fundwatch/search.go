@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,7 +65,11 @@ func newSearch(l *launcher) *cobra.Command {
 	return cmd
 }
 
+// searchGC lets a search, which lives for some milliseconds, spend few of them on collecting garbage.
+const searchGC = 400
+
 func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, out format) error {
+	debug.SetGCPercent(searchGC)
 	found, err := l.findCalls(ctx, words, f, out)
 	if err != nil {
 		return err

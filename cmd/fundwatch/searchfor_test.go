@@ -47,7 +47,11 @@ func TestSearchForIsTheDigestsMatcher(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, match := range matches {
-			want[match.Call.String()] = foundFor{match.Call.String(), match.Score, match.Reasons}
+			c, err := a.db.Call(ctx, match.Call)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want[match.Call.String()] = foundFor{match.Call.String(), match.Score, calls.Explain(topics, c, m).Reasons}
 		}
 		got := map[string]foundFor{}
 		last := 1.0

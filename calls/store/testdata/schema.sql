@@ -138,12 +138,9 @@ CREATE TABLE listings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE matches (
-	municipality INTEGER NOT NULL REFERENCES municipalities (id) ON DELETE CASCADE,
-	call         INTEGER NOT NULL REFERENCES calls (id),
-	score        REAL NOT NULL,
-	reasons      TEXT NOT NULL,
-	PRIMARY KEY (municipality, call)
-) STRICT, WITHOUT ROWID;
+	municipality INTEGER PRIMARY KEY REFERENCES municipalities (id) ON DELETE CASCADE,
+	calls        BLOB NOT NULL CHECK (length(calls) > 0)
+) STRICT;
 
 CREATE TABLE messages (
 	delivery INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
@@ -283,8 +280,6 @@ CREATE TRIGGER folded_before_update BEFORE UPDATE ON folded BEGIN
 END;
 
 CREATE INDEX listings_call ON listings (call);
-
-CREATE INDEX matches_call ON matches (call);
 
 CREATE INDEX municipalities_folded ON municipalities (folded, country);
 
