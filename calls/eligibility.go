@@ -19,6 +19,17 @@ type TownVerdict struct {
 	Claim       Claim // by whose word; Text says what is known, if anything is. Zero if there is no source
 }
 
+// OpenTo reports whether bodies of a country can take part, by applying or as partners: whether no source
+// says that they cannot. A nil rule says nothing.
+func (r *Terms) OpenTo(country string) bool {
+	if r == nil {
+		return true
+	}
+	counts, _ := r.Area.Country(country)
+	applies, _ := r.Apply.Country(country)
+	return counts != NotEligible || applies != NotEligible
+}
+
 // Town decides whether a municipality of this country may apply. A nil rule decides nothing. That the town
 // has a signed agreement with anyone is not asked for.
 func (r *Terms) Town(country string) TownVerdict {

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// The qualifiers: conditions that may stand among the words of a search. A new one (country, once the
-// rules say whose bodies may take part) takes a line here and in [Qualifiers], a field of [Search], a filter
-// in the store, and in the commands a flag, a case in what checks conditions and its completion.
+// The qualifiers: conditions that may stand among the words of a search. A new one takes a line here and in
+// [Qualifiers], a filter, and in the commands a flag, a case in what checks conditions and its completion.
 const (
 	QualifierProgramme = "programme" // short codes
 	QualifierTopic     = "topic"     // ids
@@ -18,6 +17,7 @@ const (
 	QualifierNew       = "new"       // first seen since
 	QualifierChanged   = "changed"   // new or changed since
 	QualifierMinGrant  = "min-grant" // euro
+	QualifierCountry   = "country"   // ISO 3166-1 alpha-2 of who wants to take part
 	QualifierFor       = "for"       // id of a municipality
 )
 
@@ -25,7 +25,7 @@ const (
 func Qualifiers() []string {
 	return []string{
 		QualifierProgramme, QualifierTopic, QualifierStatus, QualifierSource, QualifierDeadline,
-		QualifierNew, QualifierChanged, QualifierMinGrant, QualifierFor,
+		QualifierNew, QualifierChanged, QualifierMinGrant, QualifierCountry, QualifierFor,
 	}
 }
 
@@ -137,9 +137,6 @@ func appendRemark(remarks []string, t queryToken) []string {
 		return remarks
 	}
 	name = strings.ToLower(name)
-	if name == "country" && value != "" {
-		return append(remarks, fmt.Sprintf("%q is searched as words: which countries can take part is not known yet", t.text))
-	}
 	if slices.Contains(Qualifiers(), name) {
 		return append(remarks, fmt.Sprintf("%q is searched as a word; a condition has no space behind its colon", t.text))
 	}

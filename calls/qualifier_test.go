@@ -44,7 +44,7 @@ func TestReadQuery(t *testing.T) {
 		{"no value", "topic: youth", "[] topic & youth (1)"},
 		{"no value at the end", "youth status:", "[] youth & status (1)"},
 		{"value of commas", "topic:,", "[] topic (1)"},
-		{"country waits for its rules", "country:FR", "[] country fr (1)"},
+		{"country", "country:FR,UK town", "[country:FR,UK] town (0)"},
 		{"or of one kind", "programme:CERV OR programme:LIFE", "[programme:CERV programme:LIFE]  (0)"},
 		{"or of two kinds", "programme:CERV OR topic:youth", "[programme:CERV topic:youth]  (1)"},
 		{"or with a word", "youth OR programme:CERV", "[programme:CERV] youth (1)"},

@@ -71,6 +71,18 @@ func (l *launcher) programmeWords(*cobra.Command) []string {
 	return words
 }
 
+func countryWords(*cobra.Command) []string {
+	countries, err := calls.LoadCountries()
+	if err != nil {
+		return nil
+	}
+	words := countries.Codes()
+	for i, code := range words {
+		words[i] = code + "\t" + countries.Name(code)
+	}
+	return words
+}
+
 func (l *launcher) sourceWords(cmd *cobra.Command) []string {
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) { return a.knownSources(cmd.Context()) })
 }
@@ -108,6 +120,7 @@ func (l *launcher) completeQuery(cmd *cobra.Command, _ []string, typed string) (
 		calls.QualifierTopic:     l.topicWords,
 		calls.QualifierSource:    l.sourceWords,
 		calls.QualifierFor:       l.municipalityWords,
+		calls.QualifierCountry:   countryWords,
 		calls.QualifierStatus:    func(*cobra.Command) []string { return statusWords() },
 	}[name]
 	if values == nil {

@@ -62,8 +62,10 @@ func (f *findings) fill(ctx context.Context) (err error) {
 		return err
 	}
 	if f.expected {
-		f.foreseen, err = f.app.searchExpected(ctx, f.find, f.deadline, f.town)
-		return err
+		if f.foreseen, err = f.app.searchExpected(ctx, f.find, f.deadline, f.town); err != nil {
+			return err
+		}
+		return f.keepForeseenOpenTo()
 	}
 	if err := f.search(ctx); err != nil {
 		return err
@@ -153,6 +155,8 @@ func (f *findings) search(ctx context.Context) error {
 		if q.Sort == calls.SortBest {
 			q.Sort = calls.SortDeadline // the order of those that suit equally well
 		}
+	case len(f.countries) > 0:
+		q.Limit = 0 // likewise: rules are no columns
 	case q.Limit > 0:
 		q.Limit++
 	}
@@ -163,6 +167,9 @@ func (f *findings) search(ctx context.Context) error {
 	f.calls = make([]finding, 0, len(hits))
 	for i := range hits {
 		f.calls = append(f.calls, finding{Hit: hits[i]})
+	}
+	if err := f.keepOpenTo(); err != nil {
+		return err
 	}
 	if err := f.addChanges(ctx); err != nil || f.town == nil {
 		return err
@@ -191,6 +198,35 @@ func changesText(changes []calls.Change) string {
 		lines = append(lines, changeLine(h))
 	}
 	return strings.Join(lines, "; ")
+}
+
+// keepOpenTo keeps the calls in which bodies of one of the countries can take part, or of which no rule
+// says that they cannot.
+func (f *findings) keepOpenTo() error {
+	open, err := f.openTo()
+	f.calls = slices.DeleteFunc(f.calls, func(c finding) bool { return !open(&c.Call) })
+	return err
+}
+
+// keepForeseenOpenTo does the same for rounds that are foreseen, by the rule of their last one.
+func (f *findings) keepForeseenOpenTo() error {
+	open, err := f.openTo()
+	f.foreseen = slices.DeleteFunc(f.foreseen, func(e calls.Expected) bool {
+		return !open(&calls.Call{Identifier: e.LastIdentifier, Title: e.Title, Programme: e.Programme})
+	})
+	return err
+}
+
+// openTo returns what tells whether a call is open to one of the countries. Without any the rules are not read.
+func (f *findings) openTo() (func(*calls.Call) bool, error) {
+	if len(f.countries) == 0 {
+		return func(*calls.Call) bool { return true }, nil
+	}
+	rules, err := f.app.rules()
+	if err != nil {
+		return func(*calls.Call) bool { return true }, err
+	}
+	return func(c *calls.Call) bool { return slices.ContainsFunc(f.countries, rules.Of(c).OpenTo) }, nil
 }
 
 // keepConcerning keeps the calls that concern the municipality, by the matcher that its digests are made

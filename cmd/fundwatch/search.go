@@ -19,11 +19,12 @@ A word that means a topic, in any of the 24 languages, also finds the calls on t
 or testvérváros finds Town Twinning. What was widened is said; --exact leaves it out.
 
 Conditions may stand among the words, the same as flags: programme:CERV,LIFE topic:youth status:open
-source:portal new:7d changed:2w min-grant:50000 for:ludwigsburg-de, and for the next deadline
+source:portal country:FR new:7d changed:2w min-grant:50000 for:ludwigsburg-de, and for the next deadline
 deadline:2027-01, deadline:2027-01-01..2027-01-31, deadline:..30d (within 30 days) or, in quotes because
 of the shell, 'deadline:<2027-01-31'. A minus leaves out: -programme:HORIZON -topic:youth.
 
-With --for, found is what concerns a municipality as its digest decides, best first, with the reasons; with
+With --country, found are calls in which bodies of the country can take part, and those of which no rule
+is known ('fundwatch check' tells); with --for, found is what concerns a municipality as its digest decides, best first, with the reasons; with
 --changed-since, what changed is told.
 
 Found are open and forthcoming calls, best first. On a terminal they are a table; into a pipe

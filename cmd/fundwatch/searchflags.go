@@ -34,6 +34,7 @@ var conditionFlags = map[string]string{
 	"new-since":        calls.QualifierNew,
 	"changed-since":    calls.QualifierChanged,
 	"min-grant":        calls.QualifierMinGrant,
+	"country":          calls.QualifierCountry,
 	"for":              calls.QualifierFor,
 }
 
@@ -50,6 +51,7 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	flags.String("new-since", "", "first seen since a `DAY` or a time such as 7d")
 	flags.String("changed-since", "", "new or changed since a `DAY` or a time such as 7d")
 	flags.String("min-grant", "", "one project can get at least this many `EURO`, or it is not stated")
+	flags.StringSlice("country", nil, "bodies of one of these `COUNTRIES` can take part, or it is not stated")
 	flags.String("for", "", "only what concerns this `MUNICIPALITY`, as its digest decides, and why")
 	flags.StringVar(&f.sort, "sort", string(calls.SortBest), "best, deadline, newest or budget")
 	flags.IntVar(&f.limit, "limit", limit, "at most this many; 0 for all")
@@ -59,6 +61,7 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	completeWith(cmd, "topic", l.topicWords)
 	completeWith(cmd, "programme", l.programmeWords)
 	completeWith(cmd, "source", l.sourceWords)
+	completeWith(cmd, "country", countryWords)
 	completeWith(cmd, "for", l.municipalityWords)
 	cmd.ValidArgsFunction = l.completeQuery
 }

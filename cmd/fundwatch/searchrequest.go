@@ -17,6 +17,7 @@ type searchRequest struct {
 	statuses     []string // the words; nil if none was given
 	municipality string   // id; "" is none
 	sources      []condition
+	countries    []string // as ISO has them; nil: any
 	remarks      []string // to be told: what was perhaps meant otherwise
 	exact        bool
 
@@ -68,6 +69,8 @@ func (r *searchRequest) add(c condition) error {
 		return nil
 	case calls.QualifierStatus:
 		return r.addStatus(c)
+	case calls.QualifierCountry:
+		return r.addCountries(c)
 	}
 	return r.addBound(c)
 }
@@ -217,6 +220,24 @@ func queryText(words []string) string {
 func speaks(w string) bool {
 	return strings.ContainsAny(w, `"*`) || strings.Contains(w, " OR ") || strings.Contains(" "+w, " -") ||
 		calls.ReadQuery(w).Qualifiers != nil
+}
+
+func (r *searchRequest) addCountries(c condition) error {
+	if c.not {
+		return misusef("-%s cannot be left out: a country that may take part is seldom the only one", c.place)
+	}
+	countries, err := calls.LoadCountries()
+	if err != nil {
+		return err
+	}
+	for _, code := range c.values {
+		country, known := countries.Canonical(code)
+		if !known {
+			return misusef("%s %q is no country: %s", c.place, code, didYouMean(countries.Nearest(code), "use the two letters of ISO 3166, such as FR"))
+		}
+		r.countries = append(r.countries, country)
+	}
+	return nil
 }
 
 // checkProgrammes refuses codes that no programme has. Numbers pass: new programmes have no code yet.
