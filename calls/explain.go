@@ -107,7 +107,7 @@ func withoutRepeats(reasons []Reason) []Reason {
 // findIn returns the first place of a pattern in the fields of a call.
 func findIn(all []field, p Pattern) (f *field, from, to int, ok bool) {
 	for i := range all {
-		if from, to, ok = p.Find(all[i].words); ok {
+		if from, to, ok = p.Find(all[i].text, all[i].words); ok {
 			return &all[i], from, to, true
 		}
 	}

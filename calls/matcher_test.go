@@ -44,6 +44,7 @@ func TestMatchAndExplain(t *testing.T) {
 	}
 	widera := calls.Call{Identifier: "HORIZON-WIDERA-2026-ACCESS", Title: "Twinning of institutions", Programme: "HORIZON"}
 	research := calls.Call{Identifier: "HORIZON-CL5-2027-07-D3-11", Title: "Renewable energy: hydropower technologies", Programme: "HORIZON"}
+	italian := calls.Call{Title: "Aiuti ai comuni: it takes two", Summary: "Gli ods e gli ODS di tutti, ai DI.", Programme: "CERV"}
 	sport := calls.Call{Title: "Grassroots sport and young people", Programme: "ERASMUS", Summary: "Cloud 4.0 and C++ for clubs."}
 	tests := []struct {
 		name      string
@@ -76,6 +77,10 @@ func TestMatchAndExplain(t *testing.T) {
 			[]string{"title title sport/: Grassroots sport", "title title youth/: young people", "keyword summary /clubs: clubs"}, ""},
 		{"case 2: decimal and signs", sport, calls.Interests{Keywords: []string{"C++", "Cloud 4.0"}},
 			[]string{"keyword summary /C++: C++", "keyword summary /Cloud 4.0: Cloud 4.0"}, ""},
+		{"trap: an abbreviation is exact", italian, calls.Interests{Keywords: []string{"AI", "ODS"}, Exclude: []string{"IT"}},
+			[]string{"keyword summary /ODS: ODS"}, ""},
+		{"trap: in a text before and after", italian, calls.Interests{Topics: []string{"sport"}, Keywords: []string{"DI"}, Exclude: []string{"ODS"}}, nil,
+			`excluded word ODS: "ODS" stands in the summary`},
 		{"case 2: whole words", sport, calls.Interests{Keywords: []string{"club", "Cloud 4", "transport", "C"}}, nil, ""},
 		{"case 3: WIDERA is not town twinning", widera, calls.Interests{Topics: []string{"town-twinning"}}, nil, ""},
 		{"case 3: nor by the word", widera, calls.Interests{Keywords: []string{"twinning", "jumelage"}}, nil, ""},
@@ -194,7 +199,8 @@ func TestMatcherAgreesWithExplain(t *testing.T) {
 	t.Parallel()
 	topics := loadTopics(t)
 	word := rapid.SampledFrom(strings.Fields("sport youth energy waste Recycling solar town twinning twin Städte Staedte jumelage " +
-		"digital WIDERA HORIZON culture climate Tourism C++ 4.0 volunteers young people exchange farm citizens"))
+		"digital WIDERA HORIZON culture climate Tourism C++ 4.0 volunteers young people exchange farm citizens " +
+		"KI ki IT it in cities municipal local authorities hydrogen"))
 	text := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(word, 0, 12).Draw(t, "words"), rapid.SampledFrom([]string{" ", "-", ", "}).Draw(t, "gap"))
 	})
@@ -205,7 +211,7 @@ func TestMatcherAgreesWithExplain(t *testing.T) {
 	number := rapid.Custom(func(t *rapid.T) calls.Number {
 		return calls.Number{N: rapid.Int64Range(0, 3).Draw(t, "n"), Known: rapid.Bool().Draw(t, "known")}
 	})
-	programme := rapid.SampledFrom([]string{"", "CERV", "ERASMUS", "HORIZON", "erasmus"})
+	programme := rapid.SampledFrom([]string{"", "CERV", "ERASMUS", "HORIZON", "RELEX", "erasmus"})
 	interests := rapid.Custom(func(t *rapid.T) calls.Interests {
 		return calls.Interests{
 			Topics:     rapid.SliceOfN(rapid.SampledFrom(append(topics.IDs(), "nope")), 0, 6).Draw(t, "topics"),
@@ -240,6 +246,27 @@ func TestMatcherAgreesWithExplain(t *testing.T) {
 			if got := matcher.Match(&m.Interests); !slices.Equal(got, want) {
 				t.Fatalf("interests %+v\nmatcher %+v\nnaive   %+v", in, got, want)
 			}
+		}
+	})
+}
+
+// Whatever stands in a profile or a call: nothing breaks, and the matcher and Explain agree.
+func FuzzProfile(f *testing.F) {
+	topics := loadTopics(f)
+	for _, s := range []string{"AI", `"ΑΔΕΛΦΟΠΟΊΗΣΗ πόλεις`, "testvér*", "*", "\xff\x00", "Ǉ ŀ 4.0 C++", "ſtadt İı", "a\u0308ö ue", "%_'\"--"} {
+		f.Add(s, s, "x "+s+" y")
+	}
+	f.Fuzz(func(t *testing.T, keyword, excluded, text string) {
+		m := town("a", calls.Interests{Topics: []string{keyword}, Keywords: []string{keyword, text}, Exclude: []string{excluded}})
+		c := &calls.Call{Identifier: keyword, Title: text, Summary: keyword, Keywords: []string{text}, Programme: "HORIZON", Language: excluded}
+		c.Topics = topics.Classify(c)
+		scored := calls.NewMatcher(topics, []calls.Call{*c}).Match(&m.Interests)
+		e := calls.Explain(topics, c, &m)
+		if (e.Match == nil) != (len(scored) == 0) || e.Match != nil && e.Match.Score != scored[0].Score {
+			t.Errorf("Explain says %+v, the matcher %+v", e.Match, scored)
+		}
+		if (e.Match == nil) != (e.Excluded != "") {
+			t.Errorf("match %+v, excluded by %q", e.Match, e.Excluded)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,7 +18,8 @@ const (
 // A Pattern is a word or a phrase to look for in texts: whole words, in this order, next to each
 // other. Make one with [ParsePattern]; the zero Pattern finds nothing.
 type Pattern struct {
-	forms [][]token // the ways to write it; the first is as it was given
+	forms    [][]token // the ways to write it; the first is as it was given
+	capitals bool      // it is found only where it is written in capitals, see shortCapitals
 }
 
 // A token is one word of a pattern.
@@ -33,7 +35,9 @@ func (t token) fits(word string) bool {
 // ParsePattern reads a word or a phrase as people write their interests: `jumelage`,
 // `"erneuerbare Energie"` (the quotes may be left out), `testvérváros*` for every word that begins so.
 // A * may follow any word of a phrase. Accents, case and hyphens do not matter; nor does whether a
-// German umlaut is written "ü" or "ue", in either direction. The error says what is wrong with s.
+// German umlaut is written "ü" or "ue", in either direction. Two or three letters in capitals are an
+// abbreviation and mean only themselves: who watches or excludes IT, AI or LAG must not get every
+// English "it", Italian "ai" or German "lag". The error says what is wrong with s.
 func ParsePattern(s string) (Pattern, error) {
 	text := unquote(s)
 	words := Words(text)
@@ -66,10 +70,20 @@ func ParsePattern(s string) (Pattern, error) {
 	if stars != strings.Count(text, "*") {
 		return Pattern{}, fmt.Errorf("%q: a * may only stand right after a word", s)
 	}
-	if other == nil {
-		return Pattern{[][]token{plain}}, nil
+	p := Pattern{[][]token{plain}, stars == 0 && shortCapitals(text)}
+	if other != nil {
+		p.forms = append(p.forms, other)
 	}
-	return Pattern{[][]token{plain, other}}, nil
+	return p, nil
+}
+
+// shortCapitals reports whether s is an abbreviation of two or three letters, all capitals. Signs that
+// stand for two letters, such as "Ǉ", are none.
+func shortCapitals(s string) bool {
+	const shortest, longest = 2, 3
+	letters := utf8.RuneCountInString(s)
+	small := func(r rune) bool { return !unicode.IsUpper(r) }
+	return letters >= shortest && letters <= longest && !strings.ContainsFunc(s, small) && utf8.RuneCountInString(Fold(s)) == letters
 }
 
 // quotes are the marks that people put around a phrase, straight and typographic.
@@ -79,7 +93,8 @@ func unquote(s string) string {
 	return strings.Trim(strings.TrimSpace(s), quotes+" ")
 }
 
-// String returns the pattern folded, with its stars: equal patterns have equal strings.
+// String returns the pattern folded, with its stars, an abbreviation in capitals: equal patterns have
+// equal strings.
 func (p Pattern) String() string {
 	if len(p.forms) == 0 {
 		return ""
@@ -94,26 +109,32 @@ func (p Pattern) String() string {
 			b.WriteByte('*')
 		}
 	}
+	if p.capitals {
+		return strings.ToUpper(b.String())
+	}
 	return b.String()
 }
 
 // equal reports whether p and q look for the same.
 func (p Pattern) equal(q Pattern) bool {
-	return len(p.forms) > 0 && len(q.forms) > 0 && slices.Equal(p.forms[0], q.forms[0])
+	return p.capitals == q.capitals && len(p.forms) > 0 && len(q.forms) > 0 && slices.Equal(p.forms[0], q.forms[0])
 }
 
-// Find returns the first place of the pattern in words: words[from:to]. It reports false if the
-// pattern is nowhere.
-func (p Pattern) Find(words []Word) (from, to int, ok bool) {
+// Find returns the first place of the pattern in the words of text: words[from:to]. It reports false if
+// the pattern is nowhere.
+func (p Pattern) Find(text string, words []Word) (from, to int, ok bool) {
 	for i := range words {
 		for _, form := range p.forms {
-			if startsWith(words[i:], form) {
-				return i, i + len(form), true
+			if to := i + len(form); startsWith(words[i:], form) && p.takes(text[words[i].Start:words[to-1].End]) {
+				return i, to, true
 			}
 		}
 	}
 	return 0, 0, false
 }
+
+// takes reports whether words that fit the pattern do so as they are written.
+func (p Pattern) takes(written string) bool { return !p.capitals || shortCapitals(written) }
 
 func startsWith(words []Word, form []token) bool {
 	if len(words) < len(form) {

@@ -9,14 +9,15 @@ import (
 // A wordIndex knows where every word of some calls stands, and keeps nothing else of their texts. All
 // texts lie one after the other; the place of a word is its number in that row.
 type wordIndex struct {
-	ids    map[string]int32 // number of each word
-	names  []string         // words by number
-	text   []int32          // by place: number of the word, or noWord between two texts
-	starts []int32          // by call: its first place
-	heads  []int32          // by call: the first place after its identifier and title
-	places postings[int32]  // by number of the word: its places
-	calls  postings[find]   // by number of the word: the calls that hold it
-	sorted func() []int32   // numbers of the words in the order of names, made when first needed
+	ids           map[string]int32  // number of each word
+	names         []string          // words by number
+	text          []int32           // by place: number of the word, or noWord between two texts
+	starts        []int32           // by call: its first place
+	heads         []int32           // by call: the first place after its identifier and title
+	places        postings[int32]   // by number of the word: its places
+	calls         postings[find]    // by number of the word: the calls that hold it
+	abbreviations map[string][]find // by folded abbreviation: the calls that hold it in capitals
+	sorted        func() []int32    // numbers of the words in the order of names, made when first needed
 }
 
 // noWord stands between two texts: no phrase goes on there.
@@ -52,7 +53,7 @@ func (p *postings[T]) of(i int32) []T {
 
 // newWordIndex reads the fields of each call once; of gives those of the call with that number.
 func newWordIndex(size int, of func(i int) []field) *wordIndex {
-	x := &wordIndex{ids: map[string]int32{}}
+	x := &wordIndex{ids: map[string]int32{}, abbreviations: map[string][]find{}}
 	for i := range size {
 		x.starts = append(x.starts, int32(len(x.text)))
 		x.addCall(of(i))
@@ -63,10 +64,15 @@ func newWordIndex(size int, of func(i int) []field) *wordIndex {
 }
 
 func (x *wordIndex) addCall(all []field) {
-	head := int32(len(x.text))
+	call, head := int32(len(x.heads)), int32(len(x.text))
 	for i := range all {
-		for _, w := range all[i].words {
-			x.text = append(x.text, x.number(w.Text))
+		f := &all[i]
+		for _, w := range f.words {
+			number := x.number(w.Text)
+			x.text = append(x.text, number)
+			if shortCapitals(f.text[w.Start:w.End]) {
+				x.addAbbreviation(x.names[number], newFind(call, f.isHead()))
+			}
 		}
 		x.text = append(x.text, noWord)
 		if all[i].isHead() {
@@ -74,6 +80,14 @@ func (x *wordIndex) addCall(all []field) {
 		}
 	}
 	x.heads = append(x.heads, head)
+}
+
+// addAbbreviation notes that a call holds an abbreviation. Its head comes first, so that a first find there stays.
+func (x *wordIndex) addAbbreviation(word string, f find) {
+	finds := x.abbreviations[word]
+	if n := len(finds); n == 0 || finds[n-1].call() != f.call() {
+		x.abbreviations[word] = append(finds, f)
+	}
 }
 
 func (x *wordIndex) number(word string) int32 {
@@ -170,6 +184,9 @@ func (x *wordIndex) numbers(t token) []int32 {
 
 // find returns the calls that hold a pattern, ascending. The list must not be changed.
 func (x *wordIndex) find(p Pattern) []find {
+	if p.capitals {
+		return x.abbreviations[p.forms[0][0].text]
+	}
 	if len(p.forms) == 1 && len(p.forms[0]) == 1 && !p.forms[0][0].prefix { // most are one word
 		if id, ok := x.ids[p.forms[0][0].text]; ok {
 			return x.calls.of(id)

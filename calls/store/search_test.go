@@ -295,6 +295,14 @@ func FuzzSearch(f *testing.F) {
 			if err != nil {
 				t.Errorf("search %q: %v", text, err)
 			}
+			for _, m := range calls.Marks(text, clauses) {
+				if m[0] >= m[1] || m[1] > len(text) {
+					t.Errorf("marks of %q: %v", text, m)
+				}
+			}
+		}
+		if _, err := db.NearestWords(context.Background(), text); err != nil {
+			t.Errorf("NearestWords(%q): %v", text, err)
 		}
 		if _, err := db.FindCalls(context.Background(), text); err != nil && !errors.Is(err, calls.ErrNotFound) {
 			t.Errorf("FindCalls(%q): %v", text, err)
