@@ -24,6 +24,10 @@ const (
 // is too often chance (rule tried on 932 records of the portal, 2026-11-22).
 const enoughKeywords = 2
 
+// enoughInBody is how many do if none stands before the body. Bodies are long: of ten thousand characters
+// on anything, some speak of skills and of accessibility (seen in 46 topic texts of 2024, 2026-11-23).
+const enoughInBody = 4
+
 // role says what a sign proves.
 type role int
 
@@ -107,6 +111,7 @@ func (c clue) sameAs(o clue) bool {
 //   - programme: the call's programme has calls on the topic, and a keyword stands in the title, or a
 //     strong phrase or a keyword twice elsewhere; programmes for everything need two different keywords.
 //   - text: two different keywords stand in the texts; both are quoted, parted by a comma.
+//     The last two need four if all stand in the body.
 //
 // Phrases that veto a topic ("digital twin" is not town twinning) undo all rules but the first when
 // they stand in the title or identifier, and the last two wherever they stand. Only whole words count.
@@ -189,14 +194,19 @@ func (t *Topics) judge(to *topic, programme string, clues []clue) (TopicHit, boo
 		return TopicHit{}, false
 	}
 	first := clues[0] // the title comes before the other texts
-	switch different := differentClues(clues); {
+	different := differentClues(clues)
+	enough := enoughKeywords
+	if first.field.name == "body" {
+		enough = enoughInBody
+	}
+	switch {
 	case len(different) == 0:
 		return TopicHit{}, false
 	case fits && first.field.name == "title":
 		return hitOf(RuleProgramme, first, weightProgramme), true
-	case fits && !t.wide[programme] && convinces(clues), fits && len(different) >= enoughKeywords:
+	case fits && !t.wide[programme] && convinces(clues), fits && len(different) >= enough:
 		return hitOf(RuleProgramme, first, weightProgrammeText), true
-	case len(different) >= enoughKeywords:
+	case len(different) >= enough:
 		hit := hitOf(RuleText, first, weightText+weightTextMore*float64(len(different)-enoughKeywords))
 		hit.Weight = min(hit.Weight, weightTextMost)
 		hit.Words += ", " + different[1].quote()
@@ -220,8 +230,12 @@ func vetoes(clues []clue) (everything, onlyTitle bool) {
 }
 
 // convinces reports whether clues prove a topic together with a programme that fits: one word said
-// once in passing does not, a strong phrase or a word said twice does.
+// once in passing does not, a strong phrase or a word said twice does; in the body only as often as
+// [enoughInBody].
 func convinces(clues []clue) bool {
+	if clues[0].field.name == "body" {
+		return len(clues) >= enoughInBody
+	}
 	return len(clues) >= enoughKeywords || clues[0].role != wordRole
 }
 
