@@ -119,7 +119,7 @@ func (c clue) sameAs(o clue) bool {
 // English signs are tried on every call, and the words of its own language besides; in that language a
 // keyword in the title is enough.
 func (t *Topics) Classify(c *Call) []TopicHit {
-	all := fields(c)
+	all := fields(withoutExcerpt(c))
 	clues := make([][]clue, len(t.topics))
 	t.signs().collect(all, clues)
 	if other, ok := t.others[languageOf(c.Language)]; ok {

@@ -52,6 +52,7 @@ func TestClassify(t *testing.T) {
 		{"two keywords in the text", calls.Call{Title: "Open call", Summary: "Waste and more.", Body: "Recycling of things."},
 			[]string{"circular-waste-water text summary: Waste, Recycling"}},
 		{"one keyword in two forms", calls.Call{Title: "Open call", Summary: "Democracy is democratic, sport and sports."}, nil},
+		{"a summary that begins the body counts once", calls.Call{Title: "Open call", Programme: "ERASMUS", Summary: "About sport.", Body: "About sport. And more."}, nil},
 		{"two keywords deep in the text", calls.Call{Title: "Open call", Body: "Waste and more. Recycling of things."}, nil},
 		{"four keywords deep in the text", calls.Call{Title: "Open call", Body: "Waste, recycling, drinking water and plastic."},
 			[]string{"circular-waste-water text body: Waste, recycling"}},

@@ -15,7 +15,7 @@ type Explanation struct {
 // What explains a call that is not matched.
 const (
 	nothingFound = "it carries none of the town's topics and holds none of its keywords"
-	notForTowns  = "it is on the topic, but for others to win: nothing in it says that towns have a part"
+	notForTowns  = "it is on a topic of the town, but for others to win: nothing in its title or summary says that towns have a part"
 )
 
 // Explain says what [Matcher.Match] decides about a call and one municipality, and why, without an

@@ -1,5 +1,7 @@
 package calls
 
+import "strings"
+
 // A field is one text of a call, split into words.
 type field struct {
 	name  string // as in TopicHit.Field
@@ -32,4 +34,17 @@ func fields(c *Call) []field {
 	add("summary", c.Summary)
 	add("body", c.Body)
 	return all
+}
+
+// withoutExcerpt returns the call with its summary taken out of the body. Many a summary is the beginning
+// of the body, and what it says would count twice.
+func withoutExcerpt(c *Call) *Call {
+	excerpt := strings.TrimRight(c.Summary, " "+ellipsis)
+	before, after, there := strings.Cut(c.Body, excerpt)
+	if excerpt == "" || !there {
+		return c
+	}
+	rest := *c
+	rest.Body = before + "\n" + after
+	return &rest
 }

@@ -79,6 +79,7 @@ type wordlist struct {
 	language  string
 	labels    []string
 	words     [][]phrase
+	means     [][]phrase // words that say the topic when a town types them, and too little when a call does
 	thesaurus [][]phrase
 	ambiguous [][]phrase
 }

@@ -33,6 +33,9 @@ func (m *meanings) addAll(w *wordlist) {
 		for _, p := range w.words[i] {
 			m.add(p.Pattern, i)
 		}
+		for _, p := range w.means[i] {
+			m.add(p.Pattern, i)
+		}
 		for _, p := range w.thesaurus[i] {
 			m.add(p.Pattern, i)
 		}
@@ -138,7 +141,7 @@ func (t *Topics) leaf(p Pattern, found []bool) {
 				continue
 			}
 			key, value, _ := strings.Cut(line, " ")
-			if !known || found[topic] || key != "word" && key != "thesaurus" && key != "label" && key != "strong" {
+			if !known || found[topic] || !saysTopic(key) {
 				continue
 			}
 			switch value = strings.TrimSpace(value); {
@@ -150,6 +153,15 @@ func (t *Topics) leaf(p Pattern, found []bool) {
 			}
 		}
 	}
+}
+
+// saysTopic reports whether the values under a key of the data mean their topic.
+func saysTopic(key string) bool {
+	switch key {
+	case "word", "means", "thesaurus", "label", "strong":
+		return true
+	}
+	return false
 }
 
 // beginsAlike reports whether the first letters of a phrase of the data could be those of p. It errs on

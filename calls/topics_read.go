@@ -173,7 +173,7 @@ func abbreviation(s string) bool {
 // readWords reads the file of one language. What is wrong in it is reported and left out.
 func (t *Topics) readWords(language string) (*wordlist, []error) {
 	n := len(t.topics)
-	w := &wordlist{labels: make([]string, n), words: make([][]phrase, n),
+	w := &wordlist{labels: make([]string, n), words: make([][]phrase, n), means: make([][]phrase, n),
 		thesaurus: make([][]phrase, n), ambiguous: make([][]phrase, n)}
 	facts, errs := readFacts(t.files, language+".txt")
 	for _, f := range facts {
@@ -209,10 +209,12 @@ func (t *Topics) addWord(w *wordlist, f fact) error {
 		return nil
 	case "word":
 		return addPhrase(&w.words[i], f)
+	case "means":
+		return addPhrase(&w.means[i], f)
 	case "thesaurus":
 		return addPhrase(&w.thesaurus[i], f)
 	case "ambiguous":
 		return addPhrase(&w.ambiguous[i], f)
 	}
-	return f.errorf("unknown key %q: want label, word, thesaurus or ambiguous", f.key)
+	return f.errorf("unknown key %q: want label, word, means, thesaurus or ambiguous", f.key)
 }

@@ -155,6 +155,7 @@ func TestMeaning(t *testing.T) {
 	}{
 		{"several topics", "peer learning", []string{"municipal-networks", "capacity-building"}},
 		{"label", "Jumelage et échanges entre citoyens", []string{"town-twinning"}},
+		{"a word that calls say too often", "transport", []string{"mobility-transport"}},
 		{"phrase of a label", "efficienza energetica", []string{"energy"}},
 		{"piece of a label", "transizione ed", nil},
 		{"thesaurus", "énergie renouvelable", []string{"energy"}},
