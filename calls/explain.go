@@ -117,7 +117,7 @@ func findIn(all []field, p Pattern) (f *field, from, to int, ok bool) {
 // excludedBy returns what rules a call out whatever speaks for it, or "".
 func excludedBy(c *Call, in *Interests, all []field) string {
 	for _, written := range in.Exclude {
-		p, err := ParsePattern(written)
+		p, err := parseOwn(written)
 		if err != nil {
 			continue
 		}

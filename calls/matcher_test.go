@@ -44,6 +44,7 @@ func TestMatchAndExplain(t *testing.T) {
 	}
 	widera := calls.Call{Identifier: "HORIZON-WIDERA-2026-ACCESS", Title: "Twinning of institutions", Programme: "HORIZON"}
 	research := calls.Call{Identifier: "HORIZON-CL5-2027-07-D3-11", Title: "Renewable energy: hydropower technologies", Programme: "HORIZON"}
+	hydrogen := calls.Call{Title: "Hydrogen and renewable energy", Programme: "LIFE"}
 	italian := calls.Call{Title: "Aiuti ai comuni: it takes two", Summary: "Gli ods e gli ODS di tutti, ai DI.", Programme: "CERV"}
 	sport := calls.Call{Title: "Grassroots sport and young people", Programme: "ERASMUS", Summary: "Cloud 4.0 and C++ for clubs."}
 	tests := []struct {
@@ -97,6 +98,11 @@ func TestMatchAndExplain(t *testing.T) {
 		{"or if everything is asked for", research, calls.Interests{Everything: true, Topics: []string{"energy"}}, []string{"everything  /: "}, ""},
 		{"excluded word", sport, calls.Interests{Topics: []string{"sport"}, Exclude: []string{"CLOUD*"}}, nil,
 			`excluded word CLOUD*: "Cloud" stands in the summary`},
+		{"a thing by its name in another language", research, calls.Interests{Keywords: []string{"vodní energie", "Wasserstoff"}}, nil, ""},
+		{"excluded by its name in another language", hydrogen, calls.Interests{Topics: []string{"energy"}, Exclude: []string{"Wasserstoff"}}, nil,
+			`excluded word Wasserstoff: "Hydrogen" stands in the title`},
+		{"watched by its name in another language", hydrogen, calls.Interests{Keywords: []string{"ВОДОРОД"}},
+			[]string{"keyword title /ВОДОРОД: Hydrogen"}, ""},
 		{"excluded from everything", sport, calls.Interests{Everything: true, Exclude: []string{"clubs"}}, nil, "excluded word"},
 		{"other programme", sport, calls.Interests{Topics: []string{"sport"}, Programmes: []string{"CERV", "LIFE"}}, nil,
 			"programme ERASMUS is not among those it restricts itself to: CERV, LIFE"},

@@ -31,7 +31,7 @@ type keyword struct {
 }
 
 func newKeyword(t *Topics, written string) (keyword, error) {
-	p, err := ParsePattern(written)
+	p, err := parseOwn(written)
 	if err != nil {
 		return keyword{}, err
 	}

@@ -221,12 +221,12 @@ func (t *Topics) Nearest(id string) []string {
 	return Nearest(strings.ReplaceAll(id, " ", "-"), t.IDs())
 }
 
-// Version returns a short hash of all data behind topics, words and what calls are for towns included:
+// Version returns a short hash of all data by which calls are classified and matched, words included:
 // when it differs from the one with which calls were classified, they should be classified and matched
 // again.
 func (t *Topics) Version() string {
 	hash := sha256.New()
-	hash.Write([]byte(programmesTable + forTownsTable))
+	hash.Write([]byte(programmesTable + forTownsTable + thingsTable))
 	names, _ := fs.Glob(t.files, interestsFolder+"/*.txt")
 	for _, name := range names {
 		data, err := fs.ReadFile(t.files, name)
