@@ -239,3 +239,8 @@ func (x *patternIndex) walk(words []Word, found func(id, from, to int)) {
 		}
 	}
 }
+
+// begins reports whether any pattern can stand where a text begins with this word.
+func (x *patternIndex) begins(word string) bool {
+	return x.exact[word] != nil || len(word) >= shortestPrefix && x.prefix[word[:shortestPrefix]] != nil
+}

@@ -65,6 +65,9 @@ func (x *things) add(word Pattern, english []Pattern) {
 func (x *things) called(p Pattern) [][]token {
 	var forms [][]token
 	for _, form := range p.forms {
+		if !x.index.begins(form[0].text) {
+			continue // as nearly all words of towns
+		}
 		words := wordsOf(form)
 		x.index.walk(words, func(id, from, to int) {
 			if from == 0 && to == len(words) {
