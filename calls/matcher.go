@@ -143,7 +143,7 @@ func (m *Matcher) gatherKeyword(g *gathering, k keyword) {
 // ban takes out the calls that hold an excluded word.
 func (m *Matcher) ban(g *gathering, in *Interests) {
 	for _, written := range in.Exclude {
-		p, err := ParsePattern(written)
+		p, err := parseOwn(written)
 		if err != nil {
 			continue
 		}
