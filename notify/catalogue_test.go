@@ -258,6 +258,16 @@ func TestEveryCountNamesItsNumber(t *testing.T) {
 	})
 }
 
+// The footer explains the words that stand for what a source did not say: they must be the same.
+func TestFooterExplainsTheWordsForUnstated(t *testing.T) {
+	t.Parallel()
+	eachCatalogue(t, func(t *testing.T, lang string, _, own map[string]map[string]string) {
+		if unstated, truth := own["unstated"][""], own["footer.truth"][""]; !strings.Contains(truth, unstated) {
+			t.Errorf("%s.json \"footer.truth\" does not explain %q: %q", lang, unstated, truth)
+		}
+	})
+}
+
 // sameAsEnglish names the texts that are the same word in English.
 var sameAsEnglish = map[string][]string{
 	"da": {"label.link", "label.status"},

@@ -87,7 +87,7 @@ func TestLanguages(t *testing.T) {
 			t.Errorf("NewLocale(%q) speaks %q, want %q", lang, got, want)
 		}
 	}
-	for asked, want := range map[string]string{"de-AT": "de", "FR": "fr", "sr": "en", "": "en", "../en": "en", "formats": "en"} {
+	for asked, want := range map[string]string{"de-AT": "de", "FR": "fr", "el-CY": "el", "sr": "en", "": "en", "../en": "en", "formats": "en"} {
 		if got := newLocale(t, asked).Language(); got != want {
 			t.Errorf("NewLocale(%q) speaks %q, want %q", asked, got, want)
 		}
@@ -106,6 +106,8 @@ func TestCountsAreInflected(t *testing.T) {
 		{"bg", "count.new", "1 нова, 2 нови, 5 нови, 11 нови, 21 нови"},
 		{"cs", "count.new", "1 nová, 2 nové, 5 nových, 11 nových, 21 nových"},
 		{"cs", "left.days", "za 1 den, za 2 dny, za 5 dní, za 11 dní, za 21 dní"},
+		{"el", "count.changed", "1 τροποποιημένη, 2 τροποποιημένες, 5 τροποποιημένες, 11 τροποποιημένες, 21 τροποποιημένες"},
+		{"fi", "count.new", "1 uusi, 2 uutta, 5 uutta, 11 uutta, 21 uutta"},
 	} {
 		l := newLocale(t, c.lang)
 		var got []string
