@@ -108,6 +108,9 @@ func TestCountsAreInflected(t *testing.T) {
 		{"cs", "left.days", "za 1 den, za 2 dny, za 5 dní, za 11 dní, za 21 dní"},
 		{"el", "count.changed", "1 τροποποιημένη, 2 τροποποιημένες, 5 τροποποιημένες, 11 τροποποιημένες, 21 τροποποιημένες"},
 		{"fi", "count.new", "1 uusi, 2 uutta, 5 uutta, 11 uutta, 21 uutta"},
+		{"ga", "left.days", "i gceann 1 lá, i gceann 2 lá, i gceann 5 lá, i gceann 11 lá, i gceann 21 lá"},
+		{"hr", "count.new", "1 novi, 2 nova, 5 novih, 11 novih, 21 novi"},
+		{"hr", "left.days", "još 1 dan, još 2 dana, još 5 dana, još 11 dana, još 21 dan"},
 	} {
 		l := newLocale(t, c.lang)
 		var got []string
