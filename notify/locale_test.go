@@ -111,6 +111,7 @@ func TestCountsAreInflected(t *testing.T) {
 		{"ga", "left.days", "i gceann 1 lá, i gceann 2 lá, i gceann 5 lá, i gceann 11 lá, i gceann 21 lá"},
 		{"hr", "count.new", "1 novi, 2 nova, 5 novih, 11 novih, 21 novi"},
 		{"hr", "left.days", "još 1 dan, još 2 dana, još 5 dana, još 11 dana, još 21 dan"},
+		{"hu", "left.days", "1 nap múlva, 2 nap múlva, 5 nap múlva, 11 nap múlva, 21 nap múlva"},
 	} {
 		l := newLocale(t, c.lang)
 		var got []string
