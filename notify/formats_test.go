@@ -25,7 +25,7 @@ var writtenFormats = map[string]string{
 	"fr": "mercredi 23 septembre 2026 | 1er mars 2027 | 23 sept. | 1er mars 2028 | 9~h~05 | 1_234_567 | 8_455 | 6_000_000~€ | 8_455 à 50_745~€",
 	"ga": "Dé Céadaoin 23~Meán Fómhair 2026 | 1~Márta 2027 | 23~MFómh | 1~Márta 2028 | 09:05 | 1,234,567 | 8,455 | €6,000,000 | €8,455 go €50,745",
 	"hr": "srijeda, 23.~rujna 2026. | 1.~ožujka 2027. | 23.~9. | 1.~3.~2028. | 9:05 | 1.234.567 | 8.455 | 6.000.000~€ | 8.455 do 50.745~€",
-	"hu": "2026. szeptember~23., szerda | 2027. március~1. | szept.~23. | 2028. márc.~1. | 9:05 | 1~234~567 | 8455 | 6~000~000~euró | 8455–50~745~euró",
+	"hu": "2026.~szeptember~23., szerda | 2027.~március~1. | szept.~23. | 2028.~márc.~1. | 9:05 | 1~234~567 | 8455 | 6~000~000~euró | 8455–50~745~euró",
 }
 
 func TestEveryLanguageWritesDatesNumbersAndMoney(t *testing.T) {
