@@ -206,7 +206,7 @@ func pluralForms(t *testing.T, lang string) map[string]int64 {
 }
 
 // neverWhole are the forms that only fractions take: a catalogue may have them and need not.
-var neverWhole = map[string]string{"cs": "many", "lt": "many", "sk": "many"}
+var neverWhole = map[string]string{"cs": "many", "lt": "many", "pl": "other", "sk": "many"}
 
 func TestEveryCountHasItsPluralForms(t *testing.T) {
 	t.Parallel()
@@ -274,8 +274,8 @@ var sameAsEnglish = map[string][]string{
 	"de": {"label.link", "label.status"},
 	"hr": {"label.status"},
 	"it": {"label.link"},
-	"mt": {"label.link"},
-	"nl": {"label.link", "label.status"},
+	"mt": {"label.status"},
+	"nl": {"label.link", "label.status", "label.deadline", "status.open"},
 	"pl": {"label.link", "label.status"},
 	"ro": {"label.link"},
 	"sv": {"label.status"},

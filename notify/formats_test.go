@@ -26,6 +26,17 @@ var writtenFormats = map[string]string{
 	"ga": "Dé Céadaoin 23~Meán Fómhair 2026 | 1~Márta 2027 | 23~MFómh | 1~Márta 2028 | 09:05 | 1,234,567 | 8,455 | €6,000,000 | €8,455 go €50,745",
 	"hr": "srijeda, 23.~rujna 2026. | 1.~ožujka 2027. | 23.~9. | 1.~3.~2028. | 9:05 | 1.234.567 | 8.455 | 6.000.000~€ | 8.455 do 50.745~€",
 	"hu": "2026.~szeptember~23., szerda | 2027.~március~1. | szept.~23. | 2028.~márc.~1. | 9:05 | 1~234~567 | 8455 | 6~000~000~euró | 8455–50~745~euró",
+	"it": "mercoledì 23 settembre 2026 | 1º marzo 2027 | 23 set | 1º mar 2028 | 09:05 | 1.234.567 | 8.455 | 6.000.000~€ | da 8.455 a 50.745~€",
+	"lt": "2026 m. rugsėjo 23 d., trečiadienis | 2027 m. kovo 1 d. | rugs. 23 d. | 2028 m. kovo 1 d. | 9.05~val. | 1~234~567 | 8~455 | 6~000~000~Eur | nuo 8~455 iki 50~745~Eur",
+	"lv": "trešdiena, 2026. gada 23. septembris | 2027. gada 1. marts | 23. sept. | 2028. gada 1. marts | plkst.~9.05 | 1~234~567 | 8455 | 6~000~000~EUR | no 8455 līdz 50~745~EUR",
+	"mt": "l-Erbgħa, 23 ta’ Settembru 2026 | 1 ta’ Marzu 2027 | 23 Set | 1 Mar 2028 | 09:05 | 1,234,567 | 8,455 | €6,000,000 | minn €8,455 sa €50,745",
+	"nl": "woensdag 23 september 2026 | 1 maart 2027 | 23 sep | 1 mrt 2028 | 9.05~uur | 1.234.567 | 8.455 | €~6.000.000 | €~8.455 tot €~50.745",
+	"pl": "środa, 23 września 2026 | 1 marca 2027 | 23 wrz | 1 mar 2028 | godz.~9:05 | 1~234~567 | 8455 | 6~000~000~euro | od 8455 do 50~745~euro",
+	"pt": "quarta-feira, 23 de setembro de 2026 | 1 de março de 2027 | 23 set. | 1 mar. 2028 | 9h05 | 1~234~567 | 8455 | 6~000~000~€ | de 8455 a 50~745~€",
+	"ro": "miercuri, 23 septembrie 2026 | 1 martie 2027 | 23 sept. | 1 mar. 2028 | 09:05 | 1.234.567 | 8.455 | 6.000.000~EUR | de la 8.455 la 50.745~EUR",
+	"sk": "streda 23. septembra 2026 | 1. marca 2027 | 23.~9. | 1.~3. 2028 | 9:05~h | 1~234~567 | 8~455 | 6~000~000~€ | od 8~455 do 50~745~€",
+	"sl": "sreda, 23. septembra 2026 | 1. marca 2027 | 23. sept. | 1. mar. 2028 | 9.05 | 1.234.567 | 8.455 | 6.000.000~€ | od 8.455 do 50.745~€",
+	"sv": "onsdag 23 september 2026 | 1 mars 2027 | 23 sep. | 1 mars 2028 | kl.~09.05 | 1~234~567 | 8~455 | 6~000~000~euro | 8~455 till 50~745~euro",
 }
 
 func TestEveryLanguageWritesDatesNumbersAndMoney(t *testing.T) {
