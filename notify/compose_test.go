@@ -26,8 +26,12 @@ func TestLettersReadAsTheGoldenOnes(t *testing.T) {
 		{"en", mixedDigest(t, "Drogheda", "IE", "en")},
 		{"fr", mixedDigest(t, "Montbéliard", "FR", "fr")},
 		{"de", mixedDigest(t, "Ludwigsburg", "DE", "de-DE")},
+		{"bg", mixedDigest(t, "Габрово", "BG", "bg")},
+		{"el", mixedDigest(t, "Χαλάνδρι", "GR", "el")},
+		{"ga", mixedDigest(t, "Gaillimh", "IE", "ga")},
+		{"hu", mixedDigest(t, "Szentendre", "HU", "hu")},
 		{"first-de", first},
-		{"fallback-es", mixedDigest(t, "Alcalá de Henares", "ES", "es")},
+		{"fallback-sr", mixedDigest(t, "Sombor", "RS", "sr")},
 	}
 	composer := newComposer(t, letterSettings())
 	for _, c := range cases {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"fundwatch/calls"
+	"fundwatch/notify"
 )
 
 func parseHTML(t *testing.T, s string) *html.Node {
@@ -60,7 +61,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 func TestTextSaysAllThatHTMLSays(t *testing.T) {
 	t.Parallel()
 	composer := newComposer(t, letterSettings())
-	for _, lang := range []string{"en", "fr", "de"} {
+	for _, lang := range notify.Languages() {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			m := compose(t, composer, mixedDigest(t, "Montbéliard", "FR", lang))
@@ -96,7 +97,7 @@ func TestTextSaysAllThatHTMLSays(t *testing.T) {
 func TestHTMLIsAccessibleAndSelfContained(t *testing.T) {
 	t.Parallel()
 	composer := newComposer(t, letterSettings())
-	for _, lang := range []string{"en", "fr", "de"} {
+	for _, lang := range notify.Languages() {
 		t.Run(lang, func(t *testing.T) {
 			t.Parallel()
 			m := compose(t, composer, mixedDigest(t, "Montbéliard", "FR", lang))

@@ -37,7 +37,7 @@ type Locale struct {
 
 	sentences    map[string]sentence // by key
 	plurals      *i18n.Localizer
-	englishNames map[string]string // of the EU's languages
+	englishNames map[string]string // of the EU's languages and those of its candidates that towns are twinned with
 }
 
 // A formatRecord is one language's entry in formats.json. Month names stand in the form they take in
@@ -51,6 +51,7 @@ type formatRecord struct {
 	Date        string   `json:"date"`
 	PlainDate   string   `json:"plain_date"`
 	ShortDate   string   `json:"short_date"`
+	ShortYear   string   `json:"short_date_year"` // "" if the year only follows the short date
 	Clock       string   `json:"clock"`
 	Group       string   `json:"group"`      // between groups of three digits
 	GroupFrom   int      `json:"group_from"` // fewest digits that are grouped: 4, or 5 in Spanish and Polish
@@ -140,13 +141,16 @@ func (l *Locale) compileFormats() error {
 	if f.FirstDay == "" || f.GroupFrom < 4 {
 		return errors.New("first_day or group_from is missing")
 	}
+	if f.ShortYear == "" {
+		f.ShortYear = f.ShortDate + " {year}"
+	}
 	var problems []error
 	for _, p := range []struct {
 		into *pattern
 		text string
 	}{
 		{&l.date, f.Date}, {&l.plainDate, f.PlainDate}, {&l.shortDate, f.ShortDate},
-		{&l.shortDateYear, f.ShortDate + " {year}"}, {&l.clock, f.Clock},
+		{&l.shortDateYear, f.ShortYear}, {&l.clock, f.Clock},
 		{&l.money, f.Money}, {&l.moneyRange, f.MoneyRange},
 	} {
 		var err error
