@@ -81,6 +81,9 @@ func ParsePattern(s string) (Pattern, error) {
 // stand for two letters, such as "Ǉ", are none.
 func shortCapitals(s string) bool {
 	const shortest, longest = 2, 3
+	if len(s) > longest*utf8.UTFMax {
+		return false
+	}
 	letters := utf8.RuneCountInString(s)
 	small := func(r rune) bool { return !unicode.IsUpper(r) }
 	return letters >= shortest && letters <= longest && !strings.ContainsFunc(s, small) && utf8.RuneCountInString(Fold(s)) == letters
