@@ -25,7 +25,7 @@ func newMunicipalities(l *launcher) *cobra.Command {
 		Use: "remove ID", Short: "Remove a municipality and its subscribers", Args: cobra.ExactArgs(1), ValidArgsFunction: l.completeMunicipalities,
 		RunE: func(cmd *cobra.Command, args []string) error { return l.removeMunicipality(cmd.Context(), args[0]) },
 	}
-	return group("municipalities", "Look after the list of municipalities", list, show, newImport(l), newTownsExport(l), remove)
+	return group("municipalities", "Look after the list of municipalities", list, show, newTownAdd(l), newTownEdit(l), newImport(l), newTownsExport(l), remove)
 }
 
 func newImport(l *launcher) *cobra.Command {
@@ -163,7 +163,7 @@ func (l *launcher) listMunicipalities(ctx context.Context) error {
 			cell{whole: interestLine(m.Interests), style: faint})
 	}
 	if len(towns) == 0 {
-		fmt.Fprintln(l.err, "No municipalities yet: 'fundwatch municipalities import FILE' adds them.")
+		fmt.Fprintln(l.err, "No municipalities yet: 'fundwatch municipalities add NAME' adds one, 'import FILE' many.")
 		return nil
 	}
 	return t.print()

@@ -45,7 +45,7 @@ func newSubscribers(l *launcher) *cobra.Command {
 		Use: "erase ADDRESS", Short: "Erase every trace of an address but a hash that keeps the opt-out", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return l.eraseSubscriber(cmd.Context(), args[0]) },
 	}
-	return group("subscribers", "Look after mailboxes", list, pause, resume, unsubscribe, remove, erase)
+	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, remove, erase)
 }
 
 func (l *launcher) listSubscribers(ctx context.Context) error {
@@ -68,7 +68,7 @@ func (l *launcher) listSubscribers(ctx context.Context) error {
 			cell{whole: s.Language}, cell{whole: string(s.Frequency)}, cell{whole: string(s.State)})
 	}
 	if len(subscribers) == 0 {
-		fmt.Fprintln(l.err, "No subscribers yet: 'fundwatch municipalities import FILE' adds them with their town.")
+		fmt.Fprintln(l.err, "No subscribers yet: 'fundwatch subscribers add ADDRESS --municipality ID' adds one, 'fundwatch municipalities import FILE' many.")
 		return nil
 	}
 	return t.print()
