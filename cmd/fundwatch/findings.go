@@ -14,6 +14,8 @@ import (
 type finding struct {
 	calls.Hit
 	match   *calls.Match   // why it concerns the municipality it was looked for; nil without one
+	verdict string         // whether that may apply, see verdictLine; "" without one
+	useless bool           // neither it nor a twin of it can win the call: digests leave it out
 	changes []calls.Change // since the time that was asked for, oldest first; nil without one
 }
 
@@ -174,7 +176,28 @@ func (f *findings) search(ctx context.Context) error {
 	if err := f.addChanges(ctx); err != nil || f.town == nil {
 		return err
 	}
-	return f.keepConcerning()
+	if err := f.keepConcerning(); err != nil {
+		return err
+	}
+	return f.addVerdicts(ctx)
+}
+
+// addVerdicts says of each call whether the municipality and its twins may apply.
+func (f *findings) addVerdicts(ctx context.Context) error {
+	rules, err := f.app.rules()
+	if err != nil {
+		return err
+	}
+	partners, err := f.app.partners(ctx, f.town)
+	if err != nil {
+		return err
+	}
+	for i := range f.calls {
+		c := &f.calls[i]
+		a := rules.Assess(&c.Call, f.town, partners)
+		c.verdict, c.useless = verdictLine(&a), a.Hopeless()
+	}
+	return nil
 }
 
 // addChanges adds what changed since the time that was asked for.

@@ -179,6 +179,9 @@ func (f *findings) views(out format) ([]callView, error) {
 				return nil, err
 			}
 			view.Reasons = reasonViews(found.match.Reasons, texts)
+			if view.Eligibility == nil { // what is closed to all is closed to this town
+				view.Eligibility = stated(found.verdict)
+			}
 		}
 		views = append(views, view)
 	}

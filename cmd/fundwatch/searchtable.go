@@ -57,6 +57,9 @@ func (f *findings) row(found *finding) ([]cell, error) {
 	if found.match == nil {
 		return row, nil
 	}
+	if found.useless {
+		return append(row, cell{whole: found.verdict, style: red}), nil
+	}
 	topics, err := f.app.topics()
 	return append(row, cell{whole: reasonShort(found.match.Reasons, topics), style: faint}), err
 }
