@@ -136,7 +136,7 @@ func TestTranslationsAreCleanLines(t *testing.T) {
 }
 
 // quotationMarks are the marks that open and close a quotation in each language, and those inside
-// another quotation. Source: EU Interinstitutional Style Guide and Unicode CLDR, checked 2026-11-22.
+// another quotation. Source: EU Interinstitutional Style Guide and Unicode CLDR, checked 2026-11-23.
 var quotationMarks = map[string][]string{
 	"bg": {"„“"}, "cs": {"„“"}, "da": {"»«"}, "de": {"„“"}, "el": {"«»"}, "en": {"“”"}, "es": {"«»"}, "et": {"„“"},
 	"fi": {"””"}, "fr": {"«»"}, "ga": {"“”"}, "hr": {"„”"}, "hu": {"„”"}, "it": {"«»"}, "lt": {"„“"}, "lv": {"“”", "„”"},
