@@ -268,6 +268,16 @@ func TestFooterExplainsTheWordsForUnstated(t *testing.T) {
 	})
 }
 
+// Replies are read by one desk for all towns: it must know the word that stops letters in any language.
+func TestTheWordToStopIsKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	eachCatalogue(t, func(t *testing.T, lang string, _, own map[string]map[string]string) {
+		if text := own["stop.reply"][""]; !regexp.MustCompile(`[„“”«»]\p{Z}?stopp?\.?\p{Z}?[“”«»]`).MatchString(text) {
+			t.Errorf("%s.json \"stop.reply\" asks for another word than \"stop\": %q", lang, text)
+		}
+	})
+}
+
 // sameAsEnglish names the texts that are the same word in English.
 var sameAsEnglish = map[string][]string{
 	"da": {"label.link", "label.status"},
