@@ -136,7 +136,7 @@ func TestTranslationsAreCleanLines(t *testing.T) {
 }
 
 // quotationMarks are the marks that open and close a quotation in each language, and those inside
-// another quotation. Source: EU Interinstitutional Style Guide and Unicode CLDR, checked 2026-11-22.
+// another quotation. Source: EU Interinstitutional Style Guide and Unicode CLDR, checked 2026-11-23.
 var quotationMarks = map[string][]string{
 	"bg": {"„“"}, "cs": {"„“"}, "da": {"»«"}, "de": {"„“"}, "el": {"«»"}, "en": {"“”"}, "es": {"«»"}, "et": {"„“"},
 	"fi": {"””"}, "fr": {"«»"}, "ga": {"“”"}, "hr": {"„”"}, "hu": {"„”"}, "it": {"«»"}, "lt": {"„“"}, "lv": {"“”", "„”"},
@@ -264,6 +264,16 @@ func TestFooterExplainsTheWordsForUnstated(t *testing.T) {
 	eachCatalogue(t, func(t *testing.T, lang string, _, own map[string]map[string]string) {
 		if unstated, truth := own["unstated"][""], own["footer.truth"][""]; !strings.Contains(truth, unstated) {
 			t.Errorf("%s.json \"footer.truth\" does not explain %q: %q", lang, unstated, truth)
+		}
+	})
+}
+
+// Replies are read by one desk for all towns: it must know the word that stops letters in any language.
+func TestTheWordToStopIsKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	eachCatalogue(t, func(t *testing.T, lang string, _, own map[string]map[string]string) {
+		if text := own["stop.reply"][""]; !regexp.MustCompile(`[„“”«»]\p{Z}?stopp?\.?\p{Z}?[“”«»]`).MatchString(text) {
+			t.Errorf("%s.json \"stop.reply\" asks for another word than \"stop\": %q", lang, text)
 		}
 	})
 }

@@ -27,7 +27,7 @@ var writtenFormats = map[string]string{
 	"hr": "srijeda, 23.~rujna 2026. | 1.~ožujka 2027. | 23.~9. | 1.~3.~2028. | 9:05 | 1.234.567 | 8.455 | 6.000.000~€ | 8.455 do 50.745~€",
 	"hu": "2026.~szeptember~23., szerda | 2027.~március~1. | szept.~23. | 2028.~márc.~1. | 9:05 | 1~234~567 | 8455 | 6~000~000~euró | 8455–50~745~euró",
 	"it": "mercoledì 23 settembre 2026 | 1º marzo 2027 | 23 set | 1º mar 2028 | 09:05 | 1.234.567 | 8.455 | 6.000.000~€ | da 8.455 a 50.745~€",
-	"lt": "2026 m. rugsėjo 23 d., trečiadienis | 2027 m. kovo 1 d. | rugs. 23 d. | 2028 m. kovo 1 d. | 9.05~val. | 1~234~567 | 8~455 | 6~000~000~Eur | nuo 8~455 iki 50~745~Eur",
+	"lt": "2026~m. rugsėjo 23~d., trečiadienis | 2027~m. kovo 1~d. | rugs. 23~d. | 2028~m. kovo 1~d. | 9.05~val. | 1~234~567 | 8~455 | 6~000~000~Eur | nuo 8~455 iki 50~745~Eur",
 	"lv": "trešdiena, 2026. gada 23. septembris | 2027. gada 1. marts | 23. sept. | 2028. gada 1. marts | plkst.~9.05 | 1~234~567 | 8455 | 6~000~000~EUR | no 8455 līdz 50~745~EUR",
 	"mt": "l-Erbgħa, 23 ta’ Settembru 2026 | 1 ta’ Marzu 2027 | 23 Set | 1 Mar 2028 | 09:05 | 1,234,567 | 8,455 | €6,000,000 | minn €8,455 sa €50,745",
 	"nl": "woensdag 23 september 2026 | 1 maart 2027 | 23 sep | 1 mrt 2028 | 9.05~uur | 1.234.567 | 8.455 | €~6.000.000 | €~8.455 tot €~50.745",

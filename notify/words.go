@@ -82,10 +82,27 @@ func (l *Locale) addMessage(m *i18n.Message) error {
 		}
 	}
 	p, err := parseSentence(m.Other)
-	if err == nil && !plural {
-		l.sentences[m.ID] = sentence(p)
+	switch {
+	case err != nil:
+		return err
+	case plural:
+		return l.checkForms(m.ID)
 	}
-	return err
+	l.sentences[m.ID] = sentence(p)
+	return nil
+}
+
+// wholeNumbers take between them every plural form that whole numbers take in a language of the EU.
+var wholeNumbers = []int64{0, 1, 2, 3, 5, 7, 11, 20, 21, 100, 1_000_000}
+
+// checkForms returns an error if some number would find no form: better at start-up than in a letter.
+func (l *Locale) checkForms(key string) error {
+	for _, n := range wholeNumbers {
+		if _, err := l.count(key, n); err != nil {
+			return fmt.Errorf("for %d: %w", n, err)
+		}
+	}
+	return nil
 }
 
 // Text returns the sentence of the key with its placeholders filled. The catalogues are embedded and
@@ -100,11 +117,15 @@ func (l *Locale) Text(key string, data Data) string {
 // Count returns the sentence of the key in the plural form of n, which it may name as {{.N}}. It
 // panics like [Locale.Text].
 func (l *Locale) Count(key string, n int64) string {
-	s, err := l.plurals.Localize(&i18n.LocalizeConfig{
-		MessageID: key, PluralCount: n, TemplateData: Data{"N": l.Number(n)}, TemplateParser: sentenceParser{},
-	})
+	s, err := l.count(key, n)
 	l.must(key, err)
 	return s
+}
+
+func (l *Locale) count(key string, n int64) (string, error) {
+	return l.plurals.Localize(&i18n.LocalizeConfig{
+		MessageID: key, PluralCount: n, TemplateData: Data{"N": l.Number(n)}, TemplateParser: sentenceParser{},
+	})
 }
 
 // phrase is Text in pieces: values keep their languages.
