@@ -25,6 +25,7 @@ type Settings struct {
 	UnsubscribeMailto string // "unsubscribe+TOKEN@example.org"
 	BounceAddress     string // "bounce+TOKEN@example.org": envelope sender, so that a bounce tells whose it is
 	BaseURL           string // of the web pages, "https://fundwatch.example"
+	Signing           Signing
 }
 
 // tokenMark is what settings write where a subscriber's token goes.
@@ -43,6 +44,7 @@ type sender struct {
 	unsubscribe string           // address with TOKEN; "" if there is none
 	bounce      string           // address, perhaps with TOKEN; "" if there is none
 	base        *url.URL         // nil if there are no web pages
+	signing     Signing
 }
 
 // newSender reports every setting that is not usable.
@@ -67,6 +69,8 @@ func newSender(s Settings) (sender, error) {
 	report("bounce_address", err)
 	out.base, err = parseBase(s.BaseURL)
 	report("base_url", err)
+	out.signing = s.Signing
+	report("dkim", out.signing.check())
 	if err := errors.Join(problems...); err != nil {
 		return sender{}, err
 	}
@@ -212,8 +216,8 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 	if _, err := m.WriteTo(&raw); err != nil {
 		return calls.Delivery{}, fmt.Errorf("write message: %w", err)
 	}
-	out.Bytes = raw.Bytes()
-	return out, nil
+	out.Bytes, err = s.signing.sign(raw.Bytes())
+	return out, err
 }
 
 // Headers that go-mail has no name for.
