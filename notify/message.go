@@ -203,7 +203,7 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 		Created:     e.now.UTC(),
 	}
 	if s.bounce != "" {
-		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, sub.Token)
+		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, bounceToken(sub.Token, d.Period))
 	}
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	s.setHeaders(m, d, e)

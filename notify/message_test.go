@@ -152,7 +152,7 @@ func TestHeadersOfADigest(t *testing.T) {
 		{"web without TLS", insecure, "fundwatch@example.org", with(map[string]string{
 			"List-Unsubscribe": "<http://localhost:8080/fw/u/" + letterToken + ">",
 		}), "http://localhost:8080/fw/u/" + letterToken},
-		{"everything", letterSettings(), "bounce+" + letterToken + "@example.org", with(map[string]string{
+		{"everything", letterSettings(), "bounce+" + letterToken + "-2026-w36@example.org", with(map[string]string{
 			"From": `"fundwatch" <fundwatch@example.org>`, "Reply-To": `"Funding desk" <desk@example.org>`,
 			"List-Unsubscribe":      "<https://fundwatch.example/u/" + letterToken + ">, <mailto:unsubscribe+" + letterToken + "@example.org?subject=unsubscribe>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -195,7 +195,7 @@ func TestDeliveryIsReadyToQueue(t *testing.T) {
 	got := m.Delivery
 	got.Bytes = nil
 	want := calls.Delivery{
-		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+" + letterToken + "@example.org", Recipient: "partners@ie.example",
+		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+" + letterToken + "-2026-w36@example.org", Recipient: "partners@ie.example",
 		MessageID: "digest.2026-W36." + letterToken + "@example.org", Subject: "2 new, 1 changed: Town Twinning closes 23 Sep",
 		State: calls.DeliveryQueued, NextAttempt: letterNow, Created: letterNow,
 	}

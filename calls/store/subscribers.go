@@ -112,6 +112,10 @@ func (db *DB) SetSubscriberState(ctx context.Context, id int64, state calls.Subs
 			if _, err := tx.ExecContext(ctx, remove, addressHash(s.Email)); err != nil {
 				return err
 			}
+			const forgive = `UPDATE inbound SET forgiven = 1 WHERE subscriber = ?`
+			if _, err := tx.ExecContext(ctx, forgive, id); err != nil {
+				return err
+			}
 		}
 		const update = `UPDATE subscribers SET state = ?, paused_until = ? WHERE id = ?`
 		_, err = tx.ExecContext(ctx, update, string(state), instant(until), id)

@@ -26,8 +26,6 @@ func (l *configLoader) finish() {
 // nothing with; with what is therefore not done.
 var unused = []struct{ key, consequence string }{
 	{"schedule.reminders", "deadlines that come close are told in the digests only"},
-	{"mail.unsubscribe_mailto", "the address is offered to readers, but a person has to read what they write"},
-	{"mail.bounce_address", "mail comes back to this address, but a person has to read it"},
 	{"mail.smtp.connections", "mail goes over one connection"},
 	{"web.listen", "there are no web pages"},
 	{"web.base_url", "there are no web pages, and mails do not link to any"},

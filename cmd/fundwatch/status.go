@@ -183,6 +183,13 @@ func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
 			v.Attention = append(v.Attention, fmt.Sprintf("%d mails are %s: 'fundwatch outbox list'", n, state))
 		}
 	}
+	kept, err := a.db.KeptInbound(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(kept); n > 0 {
+		v.Attention = append(v.Attention, fmt.Sprintf("%d mails to our own addresses could not be assigned: 'fundwatch outbox reports'", n))
+	}
 	if oldest := waitingSince(waiting, a.now()); oldest > waitsTooLong {
 		v.Attention = append(v.Attention, fmt.Sprintf("a mail has been waiting for %d hours: 'fundwatch outbox list'", int(oldest.Hours())))
 	}
