@@ -51,9 +51,27 @@ type Item struct {
 	Notices []Notice // what becomes told when the mail is delivered; never empty
 }
 
+// A DigestKind says what kind of mail a digest becomes.
+type DigestKind string
+
+// The kinds of digest.
+const (
+	DigestLetter   DigestKind = ""         // what is new, changed and close, once a period
+	DigestReminder DigestKind = "reminder" // deadlines that cannot wait for the letter: only Closing is filled
+)
+
+// Name returns the kind as it stands in the key and the Message-ID of a mail.
+func (k DigestKind) Name() string {
+	if k == DigestLetter {
+		return "digest"
+	}
+	return string(k)
+}
+
 // A Digest is the content of one mail: what one subscriber should learn in one period. A call stands
 // in one section only, the first that fits in the order New, Changed, Closing.
 type Digest struct {
+	Kind         DigestKind
 	Subscriber   Subscriber
 	Municipality Municipality
 	Period       string // see [PeriodKey]
@@ -103,8 +121,7 @@ func (d *Digest) place(c *Candidate, t teller) {
 	if c.Told != nil {
 		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
 	}
-	_, tooLate := c.Call.ClosedToNewcomers(t.now)
-	concerns := !tooLate && len(c.Match.Reasons) > 0
+	concerns := c.concerns(t.now)
 	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return
@@ -112,13 +129,19 @@ func (d *Digest) place(c *Candidate, t teller) {
 	if !concerns {
 		return
 	}
-	kind, day, due := closingNotice(&c.Call, t.now, t.every)
+	kind, day, due := t.closing(&c.Call)
 	switch {
 	case c.Told == nil && canStillApply(&c.Call, t.now):
 		d.New = append(d.New, t.tell(item, c, NoticeNew, ""))
 	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
 		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
 	}
+}
+
+// concerns reports whether the reader can still do something with the call.
+func (c *Candidate) concerns(now time.Time) bool {
+	_, tooLate := c.Call.ClosedToNewcomers(now)
+	return !tooLate && len(c.Match.Reasons) > 0
 }
 
 // withReasons gives each net change the reason of the newest recorded change that led to the same value.
@@ -142,6 +165,7 @@ type teller struct {
 	period string
 	now    time.Time
 	every  int // days between two digests
+	gap    int // days until the next reminders; 0: this is no reminder
 }
 
 // tell adds a notice, and with it the reminder that the same card already gives by showing the
@@ -149,7 +173,7 @@ type teller struct {
 func (t teller) tell(item Item, c *Candidate, kind NoticeKind, fact string) Item {
 	told := item.Call.Facts(t.now)
 	item.Notices = append(item.Notices, Notice{item.Call.Key, kind, fact, told})
-	closing, day, ok := closingNotice(&item.Call, t.now, t.every)
+	closing, day, ok := t.closing(&item.Call)
 	if ok && !hasNotice(item.Notices, closing, day) && !hasNotice(c.Notices, closing, day) {
 		item.Notices = append(item.Notices, Notice{item.Call.Key, closing, day, told})
 	}

@@ -138,6 +138,9 @@ func (w *writer) openAndOpening(items []calls.Item) (open, opening []calls.Item)
 
 // parts returns the sections that are not empty, in the order of the letter.
 func (w *writer) parts(d *calls.Digest) []part {
+	if d.Kind == calls.DigestReminder {
+		return []part{{"section.closing", "count.reminder", d.Closing, false}}
+	}
 	first := []part{{"section.new", "count.new", d.New, false}}
 	if d.First {
 		open, opening := w.openAndOpening(d.New)
@@ -188,6 +191,8 @@ func (w *writer) intro(d *calls.Digest, town string, parts []part) string {
 	}
 	data := Data{"Town": town, "Counts": strings.Join(counts, w.Text("join.comma", nil))}
 	switch {
+	case d.Kind == calls.DigestReminder:
+		return w.Text("intro.reminder", data)
 	case d.First:
 		return w.Text("intro.first", data)
 	case d.Subscriber.Frequency == calls.Monthly:
@@ -221,5 +226,5 @@ func (w *writer) footer(d *calls.Digest, town, sender string) []string {
 	if w.foreign {
 		lines = append(lines, w.Text("footer.language", nil))
 	}
-	return append(lines, w.Text(why, Data{"Town": town, "Sender": sender}))
+	return append(lines, w.Text(why, Data{"Town": town, "Sender": sender})+" "+w.Text("footer.reminder", nil))
 }

@@ -192,11 +192,11 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 		return calls.Delivery{}, fmt.Errorf("recipient: %w", err)
 	}
 	out := calls.Delivery{
-		Key:         fmt.Sprintf("digest/%d/%s", sub.ID, d.Period),
+		Key:         fmt.Sprintf("%s/%d/%s", d.Kind.Name(), sub.ID, d.Period),
 		Subscriber:  sub.ID,
 		Sender:      s.from.Address,
 		Recipient:   to.Address,
-		MessageID:   fmt.Sprintf("digest.%s.%s@%s", d.Period, sub.Token, s.domain),
+		MessageID:   fmt.Sprintf("%s.%s.%s@%s", d.Kind.Name(), d.Period, sub.Token, s.domain),
 		Subject:     e.subject,
 		State:       calls.DeliveryQueued,
 		NextAttempt: e.now.UTC(),
@@ -240,7 +240,7 @@ func (s *sender) setHeaders(m *mail.Msg, d *calls.Digest, e envelope) {
 	m.SetGenHeader(headerListID, "<digest."+s.domain+">")
 	m.SetGenHeader(headerAutoSubmitted, "auto-generated")
 	m.SetBulk()
-	m.SetGenHeader(headerFeedbackID, fmt.Sprintf("%s:%s:digest:fundwatch", d.Period, frequency(d.Subscriber.Frequency)))
+	m.SetGenHeader(headerFeedbackID, fmt.Sprintf("%s:%s:%s:fundwatch", d.Period, frequency(d.Subscriber.Frequency), d.Kind.Name()))
 	s.setListUnsubscribe(m, d.Subscriber.Token)
 }
 

@@ -25,7 +25,6 @@ func (l *configLoader) finish() {
 // unused are the keys that this version accepts, so that one file serves the next version too, but does
 // nothing with; with what is therefore not done.
 var unused = []struct{ key, consequence string }{
-	{"schedule.reminders", "deadlines that come close are told in the digests only"},
 	{"mail.smtp.connections", "mail goes over one connection"},
 	{"web.listen", "there are no web pages"},
 	{"web.base_url", "there are no web pages, and mails do not link to any"},

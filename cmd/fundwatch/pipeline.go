@@ -266,6 +266,12 @@ type digestOptions struct {
 	// mail only: a crawl or a corrected profile five minutes later may have something to say.
 	Scheduled bool
 
+	// Reminders asks for reminders of close deadlines in place of letters, and Gap says how many days later
+	// they are sent again. Who has not had the letter of the moment Letter is left to it; the zero time: of none.
+	Reminders bool
+	Gap       int
+	Letter    time.Time
+
 	stale []calls.StaleSource
 
 	// Composed, if not nil, sees every mail after it was queued.
@@ -273,8 +279,11 @@ type digestOptions struct {
 }
 
 func (o digestOptions) period(f calls.Frequency) string {
-	if o.Period != "" {
+	switch {
+	case o.Period != "":
 		return o.Period
+	case o.Reminders:
+		return calls.ReminderPeriod(o.At, o.Zone)
 	}
 	return calls.PeriodKey(f, o.At, o.Zone)
 }
@@ -296,16 +305,20 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 		report.AlreadyDone += count(done)
 		return err
 	}
-	if err := a.db.Supersede(ctx, s.ID, a.now()); err != nil {
+	if later, err := a.leftToLetter(ctx, s, o); err != nil || later {
+		report.Nothing += count(later)
 		return err
 	}
-	digest, any, err := a.prepare(ctx, s, period, o.stale)
+	if err := a.supersede(ctx, s, o); err != nil {
+		return err
+	}
+	digest, any, err := a.prepare(ctx, s, period, o)
 	if err != nil {
 		return err
 	}
 	if !any {
 		report.Nothing++
-		if !o.Scheduled {
+		if !o.Scheduled || o.Reminders {
 			return nil
 		}
 		return a.db.SkipDigest(ctx, s.ID, period, a.now())
@@ -324,7 +337,7 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 }
 
 // prepare decides what a subscriber should learn now. It changes nothing.
-func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, stale []calls.StaleSource) (calls.Digest, bool, error) {
+func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, o digestOptions) (calls.Digest, bool, error) {
 	municipality, err := a.db.Municipality(ctx, s.Municipality)
 	if err != nil {
 		return calls.Digest{}, false, err
@@ -337,10 +350,15 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 	if err != nil {
 		return calls.Digest{}, false, err
 	}
-	digest, any := calls.NewDigest(calls.DigestRequest{
+	request := calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
-		First: !told, Candidates: candidates, Stale: stale, Now: a.now(),
-	})
+		First: !told, Candidates: candidates, Stale: o.stale, Now: a.now(),
+	}
+	if o.Reminders {
+		digest, any := calls.NewReminder(request, o.Gap)
+		return digest, any, nil
+	}
+	digest, any := calls.NewDigest(request)
 	return digest, any, nil
 }
 

@@ -205,7 +205,7 @@ func (v statusView) print(a *app) {
 	}
 	sc.fact("subscribers", counted(v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"}))
 	sc.fact("outbox", counted(v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"}))
-	for _, name := range []string{"crawl", "digest"} {
+	for _, name := range []string{"crawl", "digest", "reminders"} {
 		sc.fact("next "+name, v.Next[name])
 	}
 	if len(v.Attention) == 0 {

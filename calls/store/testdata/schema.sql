@@ -201,6 +201,11 @@ CREATE TABLE opt_outs (
 	address BLOB PRIMARY KEY CHECK (length(address) = 32) -- SHA-256
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reminder_runs (
+	day TEXT PRIMARY KEY CHECK (day <> ''),
+	at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE runs (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
 	source    TEXT NOT NULL CHECK (source <> ''),
