@@ -40,6 +40,9 @@ type Candidate struct {
 	Told    *Told    // newest facts told or on their way; nil if never told
 	Notices []Notice // told or on their way; Told of each may be left empty
 
+	Muted   bool      // the reader wants to hear no more of it
+	Unmuted time.Time // when it wanted to again: what was due until then is not caught up; zero if it never was muted
+
 	Explained []Change // the call's recorded changes that have a Reason, newest first; may be nil
 }
 
@@ -117,6 +120,9 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 
 // place puts a candidate where it belongs, or nowhere.
 func (d *Digest) place(c *Candidate, t teller) {
+	if c.Muted {
+		return
+	}
 	item := Item{Call: c.Call, Match: c.Match}
 	if c.Told != nil {
 		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
@@ -133,7 +139,7 @@ func (d *Digest) place(c *Candidate, t teller) {
 	switch {
 	case c.Told == nil && canStillApply(&c.Call, t.now):
 		d.New = append(d.New, t.tell(item, c, NoticeNew, ""))
-	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
+	case c.Told != nil && due && !t.reminded(c, kind, day):
 		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
 	}
 }

@@ -32,7 +32,7 @@ func NewReminder(r DigestRequest, gap int) (Digest, bool) {
 // remind reports whether a reminder of the call is due and was not told yet.
 func (t teller) remind(c *Candidate) (Item, bool) {
 	kind, day, due := t.closing(&c.Call)
-	if !due || hasNotice(c.Notices, kind, day) || !c.concerns(t.now) {
+	if !due || c.Muted || t.reminded(c, kind, day) || !c.concerns(t.now) {
 		return Item{}, false
 	}
 	item := Item{Call: c.Call, Match: c.Match}
@@ -47,6 +47,18 @@ func (t teller) remind(c *Candidate) (Item, bool) {
 		return t.tellChanges(item, c), true
 	}
 	return t.tell(item, c, kind, day), true
+}
+
+// reminded reports whether the reader had this reminder, or would have had it while the call was muted.
+func (t teller) reminded(c *Candidate, kind NoticeKind, day string) bool {
+	if !c.Unmuted.IsZero() {
+		then := t
+		then.now = c.Unmuted
+		if k, d, due := then.closing(&c.Call); due && k == kind && d == day {
+			return true
+		}
+	}
+	return hasNotice(c.Notices, kind, day)
 }
 
 // closing returns the reminder that is due for the call: what a letter brings forward because the next one

@@ -109,3 +109,36 @@ func TestReminderPeriodIsADayOfTheZone(t *testing.T) {
 		t.Errorf("got %s, of frequency %q", got, calls.FrequencyOf(got))
 	}
 }
+
+// A muted call is told no more; after it, only what comes: not what was due, or changed, meanwhile.
+func TestMutedCalls(t *testing.T) {
+	t.Parallel()
+	call := stored()
+	told := call.Facts(at("2026-08-01T05:00:00Z"))
+	request := func(now string, c calls.Candidate) calls.DigestRequest {
+		c.Call, c.Match = call, calls.Match{Score: 1, Reasons: []calls.Reason{{Rule: calls.RuleIdentifier}}}
+		return calls.DigestRequest{Period: "p", Now: at(now), Candidates: []calls.Candidate{c}}
+	}
+	tests := map[string]struct {
+		now       string
+		candidate calls.Candidate
+		letter    bool
+		reminder  bool
+	}{
+		"told, close":                    {"2026-09-21T05:00:00Z", calls.Candidate{Told: &told}, true, true},
+		"muted, close":                   {"2026-09-21T05:00:00Z", calls.Candidate{Told: &told, Muted: true}, false, false},
+		"muted, changed":                 {"2026-08-02T05:00:00Z", calls.Candidate{Told: &calls.Told{Title: "Old"}, Muted: true}, false, false},
+		"muted, new":                     {"2026-08-02T05:00:00Z", calls.Candidate{Muted: true}, false, false},
+		"unmuted within the same lead":   {"2026-09-08T05:00:00Z", calls.Candidate{Told: &told, Unmuted: at("2026-09-01T05:00:00Z")}, false, false},
+		"unmuted, the next lead is due":  {"2026-09-21T05:00:00Z", calls.Candidate{Told: &told, Unmuted: at("2026-09-01T05:00:00Z")}, true, true},
+		"unmuted when nothing was close": {"2026-09-08T05:00:00Z", calls.Candidate{Told: &told, Unmuted: at("2026-06-01T05:00:00Z")}, true, true},
+	}
+	for name, test := range tests {
+		if _, any := calls.NewDigest(request(test.now, test.candidate)); any != test.letter {
+			t.Errorf("%s: letter %t, want %t", name, any, test.letter)
+		}
+		if _, any := calls.NewReminder(request(test.now, test.candidate), 1); any != test.reminder {
+			t.Errorf("%s: reminder %t, want %t", name, any, test.reminder)
+		}
+	}
+}

@@ -178,6 +178,18 @@ CREATE TABLE municipalities (
 	revision   INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE mutes (
+	subscriber  INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	call        INTEGER NOT NULL REFERENCES calls (id),
+	since       TEXT NOT NULL,
+	ended       TEXT,
+	told        TEXT CHECK (json_valid(told)),
+	last_notice INTEGER, -- newest notice of the call at the end; 0 if there was none
+	PRIMARY KEY (subscriber, call),
+	CHECK ((ended IS NULL) = (told IS NULL)),
+	CHECK ((ended IS NULL) = (last_notice IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE notices (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
 	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
