@@ -61,6 +61,7 @@ type DigestKind string
 const (
 	DigestLetter   DigestKind = ""         // what is new, changed and close, once a period
 	DigestReminder DigestKind = "reminder" // deadlines that cannot wait for the letter: only Closing is filled
+	DigestQuiet    DigestKind = "quiet"    // that there was nothing to tell for long: no section is filled
 )
 
 // Name returns the kind as it stands in the key and the Message-ID of a mail.
@@ -69,6 +70,16 @@ func (k DigestKind) Name() string {
 		return "digest"
 	}
 	return string(k)
+}
+
+// DigestKindOf returns the kind whose name a mail bears. It reports false if there is no such kind.
+func DigestKindOf(name string) (DigestKind, bool) {
+	for _, k := range []DigestKind{DigestLetter, DigestReminder, DigestQuiet} {
+		if k.Name() == name {
+			return k, true
+		}
+	}
+	return "", false
 }
 
 // A Digest is the content of one mail: what one subscriber should learn in one period. A call stands

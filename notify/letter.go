@@ -95,7 +95,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Intro:     w.intro(d, town, parts),
 		Notice:    w.notice(d.Subscriber.Language),
 		Warning:   w.warning(d.Stale),
-		Subject:   w.subject(parts),
+		Subject:   w.subject(town, parts),
 		Preheader: w.preheader(parts),
 		ShortLead: w.Text("section.short", nil),
 		Colon:     w.Text("join.colon", nil),
@@ -193,6 +193,8 @@ func (w *writer) intro(d *calls.Digest, town string, parts []part) string {
 	switch {
 	case d.Kind == calls.DigestReminder:
 		return w.Text("intro.reminder", data)
+	case d.Kind == calls.DigestQuiet:
+		return w.Text("intro.quiet", data)
 	case d.First:
 		return w.Text("intro.first", data)
 	case d.Subscriber.Frequency == calls.Monthly:
@@ -222,7 +224,10 @@ func (w *writer) footer(d *calls.Digest, town, sender string) []string {
 	if d.Subscriber.Frequency == calls.Monthly {
 		why = "footer.why.monthly"
 	}
-	lines := []string{w.Text("footer.truth", Data{"Town": town})}
+	var lines []string
+	if d.Kind != calls.DigestQuiet {
+		lines = append(lines, w.Text("footer.truth", Data{"Town": town}))
+	}
 	if w.foreign {
 		lines = append(lines, w.Text("footer.language", nil))
 	}

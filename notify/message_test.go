@@ -400,3 +400,18 @@ func TestAReminderSaysWhatItIs(t *testing.T) {
 		}
 	}
 }
+
+func TestAllQuiet(t *testing.T) {
+	t.Parallel()
+	composer := newComposer(t, letterSettings())
+	for _, lang := range notify.Languages() {
+		d := mixedDigest(t, "Drogheda", "IE", lang)
+		d.Kind, d.New, d.Changed, d.Closing = calls.DigestQuiet, nil, nil, nil
+		m := compose(t, composer, d)
+		header, parts := readMail(t, m.Delivery.Bytes)
+		golden(t, "quiet-"+lang+".txt", "Subject: "+m.Delivery.Subject+"\n\n"+m.Text)
+		if len(parts) != 2 || header.Get("Feedback-Id") != "2026-W36:weekly:quiet:fundwatch" || m.Delivery.Key != "quiet/7/2026-W36" {
+			t.Errorf("%s: %d parts, %s, %s", lang, len(parts), header.Get("Feedback-Id"), m.Delivery.Key)
+		}
+	}
+}

@@ -358,8 +358,12 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, o
 		digest, any := calls.NewReminder(request, o.Gap)
 		return digest, any, nil
 	}
-	digest, any := calls.NewDigest(request)
-	return digest, any, nil
+	if digest, any := calls.NewDigest(request); any {
+		return digest, any, nil
+	}
+	last, err := a.db.LastMail(ctx, s.ID)
+	digest, any := calls.NewQuiet(request, last)
+	return digest, any && err == nil, err
 }
 
 func count(yes bool) int {
