@@ -49,7 +49,8 @@ func (t teller) remind(c *Candidate) (Item, bool) {
 	return t.tell(item, c, kind, day), true
 }
 
-// reminded reports whether the reader had this reminder, or would have had it while the call was muted.
+// reminded reports whether the reader had this reminder or a tighter one, or would have had it while the call
+// was muted. A letter brings reminders forward: who was told "a month" 30 days ahead needs no "two months".
 func (t teller) reminded(c *Candidate, kind NoticeKind, day string) bool {
 	if !c.Unmuted.IsZero() {
 		then := t
@@ -58,7 +59,15 @@ func (t teller) reminded(c *Candidate, kind NoticeKind, day string) bool {
 			return true
 		}
 	}
-	return hasNotice(c.Notices, kind, day)
+	for _, l := range leads { // tightest first
+		if hasNotice(c.Notices, l.kind, day) {
+			return true
+		}
+		if l.kind == kind {
+			break
+		}
+	}
+	return false
 }
 
 // closing returns the reminder that is due for the call: what a letter brings forward because the next one

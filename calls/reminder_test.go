@@ -3,6 +3,7 @@ package calls_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -99,6 +100,27 @@ func TestReminders(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.want, r.remind(test.now, test.gap)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// On no day after a letter does a reminder repeat what the letter has brought forward.
+func TestALetterIsNotRepeatedByTheNextReminder(t *testing.T) {
+	t.Parallel()
+	for left := range 70 {
+		for _, first := range []bool{true, false} {
+			r := reader{call: stored()}
+			now := at("2026-09-23T05:00:00Z").AddDate(0, 0, -left)
+			if !first {
+				told := r.call.Facts(now)
+				r.told, r.notices = &told, []calls.Notice{{Kind: calls.NoticeNew}}
+			}
+			r.digest(now.Format(time.RFC3339))
+			for gap := range 3 {
+				if got := r.remind(now.Add(time.Hour).Format(time.RFC3339), gap+1); left > 4 && got != nil {
+					t.Errorf("%d days before, letter %t: told again %v", left, first, got)
+				}
+			}
 		}
 	}
 }
