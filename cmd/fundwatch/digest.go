@@ -17,13 +17,16 @@ import (
 
 func newDigest(l *launcher) *cobra.Command {
 	var dryRun, municipality, period string
-	var reminders bool
+	var reminders, force bool
 	cmd := &cobra.Command{
 		Use:   "digest",
 		Short: "Compose the digests that are due and send them",
 		Long: `Composes what every active subscriber should learn this week (or month), puts it in the outbox
 and sends it. Whoever has had the digest of this period gets nothing twice; whoever has nothing to
 learn gets no mail.
+
+Digests that hold far more than those of the weeks before are held until a person has looked: look with
+--dry-run, then use --force.
 
 With --reminders it reminds of deadlines that are too close for the next letter, at most once a day.
 'fundwatch serve' does so by itself.`,
@@ -36,11 +39,12 @@ With --reminders it reminds of deadlines that are too close for the next letter,
 			if period != "" && reminders {
 				return misusef("--period is of letters: reminders are those of today")
 			}
-			return l.digest(cmd.Context(), dryRun, digestOptions{Municipality: municipality, Period: period, Reminders: reminders})
+			return l.digest(cmd.Context(), dryRun, digestOptions{Municipality: municipality, Period: period, Reminders: reminders, Force: force})
 		},
 	}
 	cmd.Flags().StringVar(&dryRun, "dry-run", "", "write every mail into this `DIR` and change nothing")
 	cmd.Flags().StringVar(&municipality, "municipality", "", "only for the municipality with this `ID`")
+	cmd.Flags().BoolVar(&force, "force", false, "send them although they hold far more than usual")
 	cmd.Flags().BoolVar(&reminders, "reminders", false, "remind of close deadlines, in place of letters")
 	cmd.Flags().StringVar(&period, "period", "", "the `PERIOD` to compose for, such as 2026-W48")
 	cmd.RegisterFlagCompletionFunc("municipality", l.completeMunicipalities)

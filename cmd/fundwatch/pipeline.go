@@ -211,6 +211,9 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if err != nil {
 			return fmt.Errorf("read subscribers: %w", err)
 		}
+		if err := a.holdStorm(ctx, subscribers, o); err != nil {
+			return err
+		}
 		var failures []error
 		for i := range subscribers {
 			if err := ctx.Err(); err != nil {
@@ -265,6 +268,8 @@ type digestOptions struct {
 	// say, and who subscribed after At waits for the next firing. A digest made by hand settles a period by a
 	// mail only: a crawl or a corrected profile five minutes later may have something to say.
 	Scheduled bool
+
+	Force bool // also if they hold far more than usual
 
 	// Reminders asks for reminders of close deadlines in place of letters, and Gap says how many days later
 	// they are sent again. Who has not had the letter of the moment Letter is left to it; the zero time: of none.

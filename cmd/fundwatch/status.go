@@ -183,6 +183,11 @@ func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
 			v.Attention = append(v.Attention, fmt.Sprintf("%d mails are %s: 'fundwatch outbox list'", n, state))
 		}
 	}
+	held, err := a.db.HeldDigests(ctx)
+	if err != nil {
+		return err
+	}
+	v.Attention = append(v.Attention, held...)
 	kept, err := a.db.KeptInbound(ctx)
 	if err != nil {
 		return err
@@ -205,9 +210,10 @@ func (v statusView) print(a *app) {
 	}
 	sc.fact("subscribers", counted(v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"}))
 	sc.fact("outbox", counted(v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"}))
-	for _, name := range []string{"crawl", "digest", "reminders"} {
+	for _, name := range []string{"crawl", "digest"} {
 		sc.fact("next "+name, v.Next[name])
 	}
+	sc.fact("reminders", "next "+v.Next["reminders"])
 	if len(v.Attention) == 0 {
 		fmt.Fprintln(sc.out, sc.paint(green, "all is well"))
 	}

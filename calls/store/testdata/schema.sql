@@ -123,6 +123,12 @@ CREATE TABLE 'fulltext_segments'(blockid INTEGER PRIMARY KEY, block BLOB);
 
 CREATE TABLE 'fulltext_stat'(id INTEGER PRIMARY KEY, value BLOB);
 
+CREATE TABLE held_digests (
+	period TEXT PRIMARY KEY CHECK (period <> ''),
+	reason TEXT NOT NULL,
+	at     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE inbound (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
 	fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
