@@ -37,7 +37,7 @@ func (db *DB) Receive(ctx context.Context, in *calls.Inbound, now time.Time) (Re
 	if in.Kind == calls.InboundIgnored {
 		return receipt, nil
 	}
-	err := db.update(ctx, "receive mail", func(tx *sql.Tx) error {
+	err := db.updateThrough(ctx, "receive mail", func(tx *sql.Tx) error {
 		r := receiving{ctx: ctx, tx: tx, in: in, now: now}
 		err := r.run()
 		receipt = r.receipt

@@ -149,7 +149,7 @@ func (db *DB) claimOn(id int64) string {
 // as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
 // bytes must not leave.
 func (db *DB) MarkData(ctx context.Context, id int64) error {
-	return db.update(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
+	return db.updateThrough(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
 		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending' AND claim = ?`
 		result, err := tx.ExecContext(ctx, update, id, db.claimOn(id))
 		if err != nil {
@@ -159,6 +159,16 @@ func (db *DB) MarkData(ctx context.Context, id int64) error {
 			return err
 		}
 		return errors.New("its lease is over")
+	})
+}
+
+// Settle waits until everything that was recorded is on the disk: what [DB.Record] noted last could be lost in
+// a power cut, and its mail sent a second time.
+func (db *DB) Settle(ctx context.Context) error {
+	return db.updateThrough(ctx, "settle the outbox", func(tx *sql.Tx) error {
+		// A transaction that writes nothing does not wait for the disk.
+		_, err := tx.ExecContext(ctx, `UPDATE counters SET value = value WHERE name = 'matched'`)
+		return err
 	})
 }
 
