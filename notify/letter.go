@@ -23,7 +23,8 @@ type letter struct {
 	Colon     string // follows a link's text where its URL comes next
 	Sections  []section
 	Footer    []string
-	Stop      link // URL is "" if the way to stop is to reply
+	Stop      link   // URL is "" if the way to stop is to reply
+	Calendar  []byte // nil if no call has a deadline
 }
 
 // roughSize returns about how many bytes the text part takes: a buffer of that size need not grow.
@@ -101,6 +102,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Colon:     w.Text("join.colon", nil),
 		Sections:  w.sections(parts),
 		Stop:      c.sender.stop(w.Locale, d.Subscriber.Token),
+		Calendar:  w.calendar(parts),
 	}
 	l.Footer = w.footer(d, town, c.sender.name)
 	return l

@@ -182,6 +182,8 @@ type envelope struct {
 	text    []byte // both parts with CRLF
 	html    []byte
 	now     time.Time
+
+	calendar []byte // nil: none
 }
 
 // freeze writes the message once and returns it as a delivery that is due now.
@@ -211,6 +213,7 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 	m.SetMessageIDWithValue(out.MessageID)
 	addPart(m, "text/plain; format=flowed", e.text)
 	addPart(m, mail.TypeTextHTML, e.html)
+	attachCalendar(m, e.calendar)
 	var raw bytes.Buffer
 	raw.Grow(4096 + len(e.text) + len(e.html)*5/4)
 	if _, err := m.WriteTo(&raw); err != nil {
@@ -269,6 +272,15 @@ func (s *sender) setListUnsubscribe(m *mail.Msg, token string) {
 	if strings.HasPrefix(page, "https:") {
 		m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
+}
+
+// attachCalendar adds the deadlines as a file beside the letter: inside it Outlook would show an invitation.
+func attachCalendar(m *mail.Msg, calendar []byte) {
+	if calendar == nil {
+		return
+	}
+	m.AttachReadSeeker("deadlines.ics", bytes.NewReader(calendar),
+		mail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"))
 }
 
 // addPart adds a text in the encoding that makes it shorter: Greek and Bulgarian digests would triple in
