@@ -166,6 +166,14 @@ func TestNobodyFillsTheDiskWithReports(t *testing.T) {
 		receive(t, db, &calls.Inbound{Kind: calls.InboundUnknown, Fingerprint: sha256.Sum256([]byte{byte(i), byte(i >> 8)})}, now)
 	}
 	same(t, "kept", len(must(db.KeptInbound(t.Context()))(t)), 500)
+	ok(t, db.PruneInbound(t.Context(), now.Add(day)))
+	same(t, "kept until somebody has seen them", must(db.SeeInbound(t.Context()))(t), 500)
+	ok(t, db.PruneInbound(t.Context(), now.Add(day)))
+	raw := outside(t, db.Path())
+	defer raw.Close()
+	var left int
+	ok(t, raw.QueryRow(`SELECT COUNT(*) FROM inbound`).Scan(&left))
+	same(t, "left after that", left, 0)
 }
 
 func TestEraseTakesReportsAlong(t *testing.T) {

@@ -10,18 +10,12 @@ import (
 // A machine that was off for three weeks makes up for them with one letter, without calls that closed meanwhile.
 func TestThreeWeeksAreMadeUpForOnce(t *testing.T) {
 	t.Parallel()
-	_, environ := standIn(t, 1)
-	server, err := newMailServer(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	environ = append(environ, server.settings()...)
 	towns := filepath.Join(t.TempDir(), "towns.yaml")
 	const everything = "- {name: A, country: FR, interests: {everything: true}, subscribers: [{email: a@a.example, language: en}]}\n"
 	if err := os.WriteFile(towns, []byte(everything), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	must(t, environ, "municipalities", "import", towns, "--now", "2026-09-07T09:00:00Z")
+	server, environ := mailingStandIn(t, towns, "2026-09-07T09:00:00Z")
 	serveUntil(t, environ, "2026-09-08T06:00:00Z", "did what was due")
 	for range 2 {
 		serveUntil(t, environ, "2026-10-01T09:00:00Z", "did what was due")

@@ -9,13 +9,7 @@ import (
 // daemon lives through it: letters on Tuesdays at 07:30, reminders on weekdays at 07:00.
 func TestServeReminds(t *testing.T) {
 	t.Parallel()
-	_, environ := standIn(t, 1)
-	server, err := newMailServer(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	environ = append(environ, server.settings()...)
-	must(t, environ, "municipalities", "import", manyTowns(t, 1), "--now", "2026-09-07T09:00:00Z")
+	server, environ := mailingStandIn(t, manyTowns(t, 1), "2026-09-07T09:00:00Z")
 	for _, moment := range []struct {
 		now   string
 		mails int
@@ -43,13 +37,7 @@ func TestServeReminds(t *testing.T) {
 // A machine that was off from Monday to Wednesday morning makes up for it once, with the days that are left.
 func TestServeRemindsLate(t *testing.T) {
 	t.Parallel()
-	_, environ := standIn(t, 1)
-	server, err := newMailServer(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	environ = append(environ, server.settings()...)
-	must(t, environ, "municipalities", "import", manyTowns(t, 1), "--now", "2026-09-07T09:00:00Z")
+	server, environ := mailingStandIn(t, manyTowns(t, 1), "2026-09-07T09:00:00Z")
 	serveUntil(t, environ, "2026-09-15T06:00:00Z", "did what was due")
 	serveUntil(t, environ, "2026-09-23T09:00:00Z", "did what was due")
 	mails := server.received()

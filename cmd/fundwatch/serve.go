@@ -145,8 +145,9 @@ func (d *daemon) sendNow(ctx context.Context) error {
 const keepMessages = 180 * 24 * time.Hour
 
 func (d *daemon) prune(ctx context.Context) error {
-	_, err := d.db.PruneMessages(ctx, d.now().Add(-keepMessages))
-	return err
+	before := d.now().Add(-keepMessages)
+	_, err := d.db.PruneMessages(ctx, before)
+	return errors.Join(err, d.db.PruneInbound(ctx, before))
 }
 
 // crawlIfDue collects the sources whose last crawl began before the newest firing of the schedule.
