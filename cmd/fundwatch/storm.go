@@ -20,7 +20,7 @@ var errStorm = errors.New("held until a person has looked")
 // holdStorm returns an error that wraps errStorm, and notes it for `status`, if the letters that are due hold
 // far more than those of the last weeks. Nothing was queued then. It looks at some of the readers only.
 func (a *app) holdStorm(ctx context.Context, subscribers []calls.Subscriber, o digestOptions) error {
-	if o.Reminders {
+	if o.Reminders || o.Municipality != "" { // a person who names one town looks at it
 		return nil
 	}
 	if o.Force {
