@@ -5,7 +5,8 @@ import "time"
 // A DeliveryState says where a mail is on its way.
 type DeliveryState string
 
-// The states of a mail. Sent, failed, bounced and suppressed are final until a person acts.
+// The states of a mail. Sent, failed, bounced and suppressed are final until a person acts, or
+// a mail that was sent comes back.
 const (
 	DeliveryQueued     DeliveryState = "queued"     // waits for its first or next attempt
 	DeliverySending    DeliveryState = "sending"    // leased by a sender

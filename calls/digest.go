@@ -40,6 +40,9 @@ type Candidate struct {
 	Told    *Told    // newest facts told or on their way; nil if never told
 	Notices []Notice // told or on their way; Told of each may be left empty
 
+	Muted   bool      // the reader wants to hear no more of it
+	Unmuted time.Time // when it wanted to again: what was due until then is not caught up; zero if it never was muted
+
 	Explained []Change // the call's recorded changes that have a Reason, newest first; may be nil
 }
 
@@ -53,9 +56,38 @@ type Item struct {
 	Assessment *Assessment // whether the town may apply and has the partners; nil if that was not looked at
 }
 
+// A DigestKind says what kind of mail a digest becomes.
+type DigestKind string
+
+// The kinds of digest.
+const (
+	DigestLetter   DigestKind = ""         // what is new, changed and close, once a period
+	DigestReminder DigestKind = "reminder" // deadlines that cannot wait for the letter: only Closing is filled
+	DigestQuiet    DigestKind = "quiet"    // that there was nothing to tell for long: no section is filled
+)
+
+// Name returns the kind as it stands in the key and the Message-ID of a mail.
+func (k DigestKind) Name() string {
+	if k == DigestLetter {
+		return "digest"
+	}
+	return string(k)
+}
+
+// DigestKindOf returns the kind whose name a mail bears. It reports false if there is no such kind.
+func DigestKindOf(name string) (DigestKind, bool) {
+	for _, k := range []DigestKind{DigestLetter, DigestReminder, DigestQuiet} {
+		if k.Name() == name {
+			return k, true
+		}
+	}
+	return "", false
+}
+
 // A Digest is the content of one mail: what one subscriber should learn in one period. A call stands
 // in one section only, the first that fits in the order New, Changed, Closing.
 type Digest struct {
+	Kind         DigestKind
 	Subscriber   Subscriber
 	Municipality Municipality
 	Period       string // see [PeriodKey]
@@ -125,13 +157,14 @@ func (r *DigestRequest) assess(c *Call) *Assessment {
 // place puts a candidate where it belongs, or nowhere. A call that is certainly nothing for the town is not
 // told.
 func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
+	if c.Muted {
+		return
+	}
 	item := Item{Call: c.Call, Match: c.Match, Assessment: a}
 	if c.Told != nil {
 		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
 	}
-	_, tooLate := c.Call.ClosedToNewcomers(t.now)
-	hopeless := a != nil && a.Hopeless()
-	concerns := !tooLate && !hopeless && c.Match.Score > 0
+	concerns := c.concerns(t.now, a)
 	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return
@@ -139,13 +172,20 @@ func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
 	if !concerns {
 		return
 	}
-	kind, day, due := closingNotice(&c.Call, t.now, t.every)
+	kind, day, due := t.closing(&c.Call)
 	switch {
 	case c.Told == nil && canStillApply(&c.Call, t.now):
 		d.New = append(d.New, t.tell(item, c, NoticeNew, ""))
-	case c.Told != nil && due && !hasNotice(c.Notices, kind, day):
+	case c.Told != nil && due && !t.reminded(c, kind, day):
 		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
 	}
+}
+
+// concerns reports whether the reader can still do something with the call, as far as was looked at.
+func (c *Candidate) concerns(now time.Time, a *Assessment) bool {
+	_, tooLate := c.Call.ClosedToNewcomers(now)
+	hopeless := a != nil && a.Hopeless()
+	return !tooLate && !hopeless && c.Match.Score > 0
 }
 
 // withReasons gives each net change the reason of the newest recorded change that led to the same value.
@@ -169,6 +209,7 @@ type teller struct {
 	period string
 	now    time.Time
 	every  int // days between two digests
+	gap    int // days until the next reminders; 0: this is no reminder
 }
 
 // tell adds a notice, and with it the reminder that the same card already gives by showing the
@@ -176,7 +217,7 @@ type teller struct {
 func (t teller) tell(item Item, c *Candidate, kind NoticeKind, fact string) Item {
 	told := item.Call.Facts(t.now)
 	item.Notices = append(item.Notices, Notice{item.Call.Key, kind, fact, told})
-	closing, day, ok := closingNotice(&item.Call, t.now, t.every)
+	closing, day, ok := t.closing(&item.Call)
 	if ok && !hasNotice(item.Notices, closing, day) && !hasNotice(c.Notices, closing, day) {
 		item.Notices = append(item.Notices, Notice{item.Call.Key, closing, day, told})
 	}

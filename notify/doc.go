@@ -47,6 +47,13 @@
 // Two brakes protect an outbox from a fault that is not the mails': three connection errors in a row, and
 // ten refusals for policy in a row, end the run with an error, and leave the rest untouched.
 //
+// # What comes back
+//
+// A server that took a mail may still send it back, for days. An [Inbox] reads what comes to the addresses
+// that we gave out: delivery reports, complaints, wishes to stop. The reader is known by the token in the
+// address, and the mail by its period beside it or by its Message-ID. What is a bounce is judged as for an
+// answer given at once, by the same rules.
+//
 // # What is kept of an answer
 //
 // One line of 300 characters without addresses: an answer outlives the reader whom it speaks of.

@@ -23,7 +23,8 @@ type letter struct {
 	Colon     string // follows a link's text where its URL comes next
 	Sections  []section
 	Footer    []string
-	Stop      link // URL is "" if the way to stop is to reply
+	Stop      link   // URL is "" if the way to stop is to reply
+	Calendar  []byte // nil if no call has a deadline
 }
 
 // roughSize returns about how many bytes the text part takes: a buffer of that size need not grow.
@@ -95,12 +96,13 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Intro:     w.intro(d, town, parts),
 		Notice:    w.notice(d.Subscriber.Language),
 		Warning:   w.warning(d.Stale),
-		Subject:   w.subject(parts),
+		Subject:   w.subject(town, parts),
 		Preheader: w.preheader(parts),
 		ShortLead: w.Text("section.short", nil),
 		Colon:     w.Text("join.colon", nil),
 		Sections:  w.sections(parts),
 		Stop:      c.sender.stop(w.Locale, d.Subscriber.Token),
+		Calendar:  w.calendar(parts),
 	}
 	l.Footer = w.footer(d, town, c.sender.name)
 	return l
@@ -138,6 +140,9 @@ func (w *writer) openAndOpening(items []calls.Item) (open, opening []calls.Item)
 
 // parts returns the sections that are not empty, in the order of the letter.
 func (w *writer) parts(d *calls.Digest) []part {
+	if d.Kind == calls.DigestReminder {
+		return []part{{"section.closing", "count.reminder", d.Closing, false}}
+	}
 	first := []part{{"section.new", "count.new", d.New, false}}
 	if d.First {
 		open, opening := w.openAndOpening(d.New)
@@ -188,6 +193,10 @@ func (w *writer) intro(d *calls.Digest, town string, parts []part) string {
 	}
 	data := Data{"Town": town, "Counts": strings.Join(counts, w.Text("join.comma", nil))}
 	switch {
+	case d.Kind == calls.DigestReminder:
+		return w.Text("intro.reminder", data)
+	case d.Kind == calls.DigestQuiet:
+		return w.Text("intro.quiet", data)
 	case d.First:
 		return w.Text("intro.first", data)
 	case d.Subscriber.Frequency == calls.Monthly:
@@ -217,9 +226,12 @@ func (w *writer) footer(d *calls.Digest, town, sender string) []string {
 	if d.Subscriber.Frequency == calls.Monthly {
 		why = "footer.why.monthly"
 	}
-	lines := []string{w.Text("footer.truth", Data{"Town": town})}
+	var lines []string
+	if d.Kind != calls.DigestQuiet {
+		lines = append(lines, w.Text("footer.truth", Data{"Town": town}))
+	}
 	if w.foreign {
 		lines = append(lines, w.Text("footer.language", nil))
 	}
-	return append(lines, w.Text(why, Data{"Town": town, "Sender": sender}))
+	return append(lines, w.Text(why, Data{"Town": town, "Sender": sender})+" "+w.Text("footer.reminder", nil))
 }

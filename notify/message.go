@@ -25,6 +25,7 @@ type Settings struct {
 	UnsubscribeMailto string // "unsubscribe+TOKEN@example.org"
 	BounceAddress     string // "bounce+TOKEN@example.org": envelope sender, so that a bounce tells whose it is
 	BaseURL           string // of the web pages, "https://fundwatch.example"
+	Signing           Signing
 }
 
 // tokenMark is what settings write where a subscriber's token goes.
@@ -43,6 +44,7 @@ type sender struct {
 	unsubscribe string           // address with TOKEN; "" if there is none
 	bounce      string           // address, perhaps with TOKEN; "" if there is none
 	base        *url.URL         // nil if there are no web pages
+	signing     Signing
 }
 
 // newSender reports every setting that is not usable.
@@ -67,6 +69,8 @@ func newSender(s Settings) (sender, error) {
 	report("bounce_address", err)
 	out.base, err = parseBase(s.BaseURL)
 	report("base_url", err)
+	out.signing = s.Signing
+	report("dkim", out.signing.check())
 	if err := errors.Join(problems...); err != nil {
 		return sender{}, err
 	}
@@ -178,6 +182,8 @@ type envelope struct {
 	text    []byte // both parts with CRLF
 	html    []byte
 	now     time.Time
+
+	calendar []byte // nil: none
 }
 
 // freeze writes the message once and returns it as a delivery that is due now.
@@ -188,18 +194,18 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 		return calls.Delivery{}, fmt.Errorf("recipient: %w", err)
 	}
 	out := calls.Delivery{
-		Key:         fmt.Sprintf("digest/%d/%s", sub.ID, d.Period),
+		Key:         fmt.Sprintf("%s/%d/%s", d.Kind.Name(), sub.ID, d.Period),
 		Subscriber:  sub.ID,
 		Sender:      s.from.Address,
 		Recipient:   to.Address,
-		MessageID:   fmt.Sprintf("digest.%s.%s@%s", d.Period, sub.Token, s.domain),
+		MessageID:   fmt.Sprintf("%s.%s.%s@%s", d.Kind.Name(), d.Period, sub.Token, s.domain),
 		Subject:     e.subject,
 		State:       calls.DeliveryQueued,
 		NextAttempt: e.now.UTC(),
 		Created:     e.now.UTC(),
 	}
 	if s.bounce != "" {
-		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, sub.Token)
+		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, bounceToken(sub.Token, d.Period))
 	}
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	s.setHeaders(m, d, e)
@@ -207,13 +213,14 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 	m.SetMessageIDWithValue(out.MessageID)
 	addPart(m, "text/plain; format=flowed", e.text)
 	addPart(m, mail.TypeTextHTML, e.html)
+	attachCalendar(m, e.calendar)
 	var raw bytes.Buffer
 	raw.Grow(4096 + len(e.text) + len(e.html)*5/4)
 	if _, err := m.WriteTo(&raw); err != nil {
 		return calls.Delivery{}, fmt.Errorf("write message: %w", err)
 	}
-	out.Bytes = raw.Bytes()
-	return out, nil
+	out.Bytes, err = s.signing.sign(raw.Bytes())
+	return out, err
 }
 
 // Headers that go-mail has no name for.
@@ -236,7 +243,7 @@ func (s *sender) setHeaders(m *mail.Msg, d *calls.Digest, e envelope) {
 	m.SetGenHeader(headerListID, "<digest."+s.domain+">")
 	m.SetGenHeader(headerAutoSubmitted, "auto-generated")
 	m.SetBulk()
-	m.SetGenHeader(headerFeedbackID, fmt.Sprintf("%s:%s:digest:fundwatch", d.Period, frequency(d.Subscriber.Frequency)))
+	m.SetGenHeader(headerFeedbackID, fmt.Sprintf("%s:%s:%s:fundwatch", d.Period, frequency(d.Subscriber.Frequency), d.Kind.Name()))
 	s.setListUnsubscribe(m, d.Subscriber.Token)
 }
 
@@ -265,6 +272,15 @@ func (s *sender) setListUnsubscribe(m *mail.Msg, token string) {
 	if strings.HasPrefix(page, "https:") {
 		m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
+}
+
+// attachCalendar adds the deadlines as a file beside the letter: inside it Outlook would show an invitation.
+func attachCalendar(m *mail.Msg, calendar []byte) {
+	if calendar == nil {
+		return
+	}
+	m.AttachReadSeeker("deadlines.ics", bytes.NewReader(calendar),
+		mail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"))
 }
 
 // addPart adds a text in the encoding that makes it shorter: Greek and Bulgarian digests would triple in

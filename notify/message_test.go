@@ -43,18 +43,28 @@ func readMail(t *testing.T, raw []byte) (mail.Header, []readPart) {
 		t.Fatal(err)
 	}
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil || kind != "multipart/alternative" {
-		t.Fatalf("content type is %q (%v), want multipart/alternative", kind, err)
+	if err != nil || kind != "multipart/alternative" && kind != "multipart/mixed" {
+		t.Fatalf("content type is %q (%v), want multipart/mixed or alternative", kind, err)
 	}
+	return m.Header, readParts(t, m.Body, params["boundary"])
+}
+
+// readParts returns the parts of a multipart: text, HTML and, if there is one, the calendar beside them.
+func readParts(t *testing.T, body io.Reader, boundary string) []readPart {
+	t.Helper()
 	var parts []readPart
-	reader := multipart.NewReader(m.Body, params["boundary"])
+	reader := multipart.NewReader(body, boundary)
 	for {
 		p, err := reader.NextRawPart()
 		if err == io.EOF {
-			return m.Header, parts
+			return parts
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if kind, params, err := mime.ParseMediaType(p.Header.Get("Content-Type")); err == nil && kind == "multipart/alternative" {
+			parts = append(parts, readParts(t, p, params["boundary"])...)
+			continue
 		}
 		parts = append(parts, decodePart(t, p))
 	}
@@ -83,8 +93,8 @@ func TestMessageHasTextFirstThenHTML(t *testing.T) {
 	t.Parallel()
 	m := compose(t, newComposer(t, letterSettings()), mixedDigest(t, "Montbéliard", "FR", "fr"))
 	_, parts := readMail(t, m.Delivery.Bytes)
-	if len(parts) != 2 {
-		t.Fatalf("got %d parts, want 2", len(parts))
+	if len(parts) != 3 {
+		t.Fatalf("got %d parts, want 3", len(parts))
 	}
 	wantText := map[string]string{"charset": "UTF-8", "format": "flowed"}
 	if text := parts[0]; text.Type != "text/plain" || !cmp.Equal(text.Params, wantText) || text.Encoding != "quoted-printable" {
@@ -152,7 +162,7 @@ func TestHeadersOfADigest(t *testing.T) {
 		{"web without TLS", insecure, "fundwatch@example.org", with(map[string]string{
 			"List-Unsubscribe": "<http://localhost:8080/fw/u/" + letterToken + ">",
 		}), "http://localhost:8080/fw/u/" + letterToken},
-		{"everything", letterSettings(), "bounce+" + letterToken + "@example.org", with(map[string]string{
+		{"everything", letterSettings(), "bounce+" + letterToken + "-2026-w36@example.org", with(map[string]string{
 			"From": `"fundwatch" <fundwatch@example.org>`, "Reply-To": `"Funding desk" <desk@example.org>`,
 			"List-Unsubscribe":      "<https://fundwatch.example/u/" + letterToken + ">, <mailto:unsubscribe+" + letterToken + "@example.org?subject=unsubscribe>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -195,7 +205,7 @@ func TestDeliveryIsReadyToQueue(t *testing.T) {
 	got := m.Delivery
 	got.Bytes = nil
 	want := calls.Delivery{
-		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+" + letterToken + "@example.org", Recipient: "partners@ie.example",
+		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+" + letterToken + "-2026-w36@example.org", Recipient: "partners@ie.example",
 		MessageID: "digest.2026-W36." + letterToken + "@example.org", Subject: "2 new, 1 changed: Town Twinning closes 23 Sep",
 		State: calls.DeliveryQueued, NextAttempt: letterNow, Created: letterNow,
 	}

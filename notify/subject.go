@@ -16,8 +16,11 @@ const (
 )
 
 // subject returns how much there is and the first call: "3 new, 1 changed: Town Twinning closes 23 Sep".
-// If that is too long the last counts go first, then the date, then the end of the title.
-func (w *writer) subject(parts []part) string {
+// A letter without any call says that all is quiet. If it is too long the last counts go first, then the date, then the end of the title.
+func (w *writer) subject(town string, parts []part) string {
+	if len(parts) == 0 {
+		return cutWords(w.Text("subject.quiet", Data{"Town": town}), longestSubject)
+	}
 	counts := w.counts(parts)
 	top := &parts[0].items[0].Call
 	title := cleanLine(top.Title, longestTitle)

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 
 	"github.com/mattn/go-sqlite3"
@@ -19,7 +20,7 @@ type role struct {
 // The driver ignores a misspelt parameter without a word, and a PRAGMA that is executed later holds
 // for one connection of a pool only. So all of them stand in the data source name, and each new
 // connection is asked what it understood. Deleted addresses must not stay readable in the file, hence
-// secure_delete. The short busy_timeout of the writer is explained at [DB.begin].
+// secure_delete. The short busy_timeout of the writer is explained at [begin].
 var (
 	writing = role{
 		parameters: url.Values{
@@ -37,6 +38,10 @@ var (
 			"secure_delete": "1", "query_only": "0",
 		},
 	}
+	// Whoever got an answer after such a transaction may rely on it even if the power fails. It brings what
+	// was committed before it, by whomever, to the disk as well.
+	writingThrough = writing.with(map[string]string{"synchronous": "2"}, url.Values{"_synchronous": {"FULL"}})
+
 	reading = role{
 		parameters: url.Values{
 			"mode":             {"rw"}, // reading a WAL file needs the right to write its index
@@ -47,6 +52,14 @@ var (
 		pragmas: map[string]string{"query_only": "1", "busy_timeout": "5000"},
 	}
 )
+
+// with returns the role with some parameters, and what SQLite must say of them, replaced.
+func (r role) with(pragmas map[string]string, parameters url.Values) role {
+	out := role{maps.Clone(r.parameters), maps.Clone(r.pragmas)}
+	maps.Copy(out.parameters, parameters)
+	maps.Copy(out.pragmas, pragmas)
+	return out
+}
 
 // A connector opens connections of one role to one file. It needs no name in the registry of
 // database/sql, which is global.

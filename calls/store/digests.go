@@ -25,11 +25,15 @@ func (db *DB) Candidates(ctx context.Context, subscriber int64, now time.Time) (
 			return err
 		}
 		found := candidateSet{}
-		if err := found.addTold(ctx, q, subscriber, now); err != nil {
+		newest, err := found.addTold(ctx, q, subscriber, now)
+		if err != nil {
 			return fmt.Errorf("read notices: %w", err)
 		}
 		if err := found.addMatches(ctx, q, s.Municipality, now); err != nil {
 			return fmt.Errorf("read matches: %w", err)
+		}
+		if err := found.addMutes(ctx, q, subscriber, newest); err != nil {
+			return fmt.Errorf("read mutes: %w", err)
 		}
 		candidates, err = found.load(ctx, q)
 		return err
@@ -47,10 +51,12 @@ func (set candidateSet) at(call int64) *calls.Candidate {
 	return set[call]
 }
 
-// addTold adds what the subscriber was told. That a call was withdrawn is told once; then it is over.
-func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64, now time.Time) error {
+// addTold adds what the subscriber was told, and returns the newest notice of each call. That a call was
+// withdrawn is told once; then it is over.
+func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64, now time.Time) (newest map[int64]int64, err error) {
 	const query = `
 		SELECT
+			n.id,
 			n.call,
 			n.kind,
 			n.fact,
@@ -60,19 +66,21 @@ func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64
 		WHERE n.subscriber = ?2 AND n.state <> 'returned' AND ` + statusSQL + ` <> 'closed'
 		ORDER BY n.id`
 	type row struct {
-		call int64
+		id, call int64
 		calls.Notice
 	}
 	rows, err := collect(ctx, q, func(s scanner) (r row, err error) {
-		return r, s.Scan(&r.call, &r.Kind, &r.Fact, asJSON(&r.Told))
+		return r, s.Scan(&r.id, &r.call, &r.Kind, &r.Fact, asJSON(&r.Told))
 	}, query, instant(now), subscriber)
+	newest = map[int64]int64{}
 	for _, r := range rows {
 		c := set.at(r.call)
+		newest[r.call] = r.id
 		told := r.Told // of the newest, for they come oldest first
 		c.Told = &told
 		c.Notices = append(c.Notices, calls.Notice{Kind: r.Kind, Fact: r.Fact})
 	}
-	return err
+	return newest, err
 }
 
 func (set candidateSet) addMatches(ctx context.Context, q querier, municipality string, now time.Time) error {

@@ -149,7 +149,7 @@ func (db *DB) claimOn(id int64) string {
 // as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
 // bytes must not leave.
 func (db *DB) MarkData(ctx context.Context, id int64) error {
-	return db.update(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
+	return db.updateThrough(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
 		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending' AND claim = ?`
 		result, err := tx.ExecContext(ctx, update, id, db.claimOn(id))
 		if err != nil {
@@ -162,11 +162,21 @@ func (db *DB) MarkData(ctx context.Context, id int64) error {
 	})
 }
 
+// Settle waits until everything that was recorded is on the disk: what [DB.Record] noted last could be lost in
+// a power cut, and its mail sent a second time.
+func (db *DB) Settle(ctx context.Context) error {
+	return db.updateThrough(ctx, "settle the outbox", func(tx *sql.Tx) error {
+		// A transaction that writes nothing does not wait for the disk.
+		_, err := tx.ExecContext(ctx, `UPDATE counters SET value = value WHERE name = 'matched'`)
+		return err
+	})
+}
+
 // longestWait is how long a mail may wait before its days left and its deadlines cannot be trusted.
 const longestWait = 14 * 24 * time.Hour
 
 // Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
-// call in it has closed meanwhile. When ok is false, reason says why, in English, without an address.
+// call in it has closed or was muted meanwhile. When ok is false, reason says why, in English, without an address.
 func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
 	err = db.view(ctx, fmt.Sprintf("check mail %d", d.ID), func(q querier) error {
 		s, err := oneSubscriber(ctx, q, `s.id = ?`, d.Subscriber)
@@ -182,16 +192,17 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 			return nil
 		}
 		const query = `
-			SELECT COUNT(*), COUNT(*) FILTER (WHERE ` + statusSQL + ` = 'closed')
+			SELECT COUNT(*), COUNT(*) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed')
 			FROM notices n
 			JOIN calls c ON c.id = n.call
+			LEFT JOIN mutes m ON m.subscriber = n.subscriber AND m.call = n.call AND m.ended IS NULL
 			WHERE n.delivery = ?2`
 		var told, closed int
 		if err := q.QueryRowContext(ctx, query, instant(now), d.ID).Scan(&told, &closed); err != nil {
 			return err
 		}
 		if told > 0 && told == closed {
-			reason = "every call in it has closed meanwhile"
+			reason = "every call in it has closed or was muted meanwhile"
 		} else if now.Sub(d.Created) > longestWait {
 			reason = "it waited too long: what it says may no longer be true"
 		}

@@ -111,9 +111,19 @@ func notToldSince(ctx context.Context, tx *sql.Tx, id int64) error {
 // queue and returns their calls, because a digest of a newer period is about to tell what is true now: a
 // letter that waited three weeks would count days that have passed.
 func (db *DB) Supersede(ctx context.Context, subscriber int64, now time.Time) error {
+	return db.supersede(ctx, subscriber, "%", now)
+}
+
+// SupersedeReminders does so with waiting reminders alone: today's say how many days are left, and a letter
+// that waits is none of their business.
+func (db *DB) SupersedeReminders(ctx context.Context, subscriber int64, now time.Time) error {
+	return db.supersede(ctx, subscriber, calls.DigestReminder.Name()+"/%", now)
+}
+
+func (db *DB) supersede(ctx context.Context, subscriber int64, keys string, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("supersede mails of subscriber %d", subscriber), func(tx *sql.Tx) error {
-		const waiting = `SELECT id FROM deliveries WHERE subscriber = ? AND state = 'queued'`
-		ids, err := collect(ctx, tx, scanOne[int64], waiting, subscriber)
+		const waiting = `SELECT id FROM deliveries WHERE subscriber = ? AND state = 'queued' AND key LIKE ?`
+		ids, err := collect(ctx, tx, scanOne[int64], waiting, subscriber, keys)
 		if err != nil {
 			return err
 		}

@@ -202,7 +202,7 @@ func TestDeliverable(t *testing.T) {
 		ok(t, db.SetSubscriberState(t.Context(), 1, s, until))
 	}
 	check(now, "")
-	check(at("2027-03-01T16:00:00Z"), "every call in it has closed meanwhile")
+	check(at("2027-03-01T16:00:00Z"), "every call in it has closed or was muted meanwhile")
 	state(calls.SubscriberPaused, now.Add(day))
 	check(now, "the subscriber is paused")
 	check(now.Add(day), "")

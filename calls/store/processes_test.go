@@ -134,3 +134,32 @@ func TestCheckFindsDamage(t *testing.T) {
 	ok(t, db.RebuildIndex(t.Context()))
 	same(t, "after a rebuild", must(db.Check(t.Context()))(t), problems[1:])
 }
+
+// The two writers of one process, one of which waits for the disk, share the file without a lock error.
+func TestBothWritersShareTheFile(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	var group sync.WaitGroup
+	for i := range 4 {
+		group.Go(func() {
+			for j := range 10 {
+				d, out := digestOf(t, db, 1, fmt.Sprintf("period %d of %d", j, i))
+				if _, err := db.Enqueue(context.Background(), d, out, now); err != nil {
+					t.Error(err)
+				}
+				mail, err := db.Claim(context.Background(), now, lease)
+				if err != nil || mail == nil {
+					t.Errorf("Claim = %v, %v", mail, err)
+					return
+				}
+				err = errors.Join(db.MarkData(context.Background(), mail.ID), db.Settle(context.Background()),
+					db.Record(context.Background(), mail.ID, calls.Outcome{State: calls.DeliverySent}, now))
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	same(t, "sent", must(db.CountOutbox(t.Context()))(t), map[calls.DeliveryState]int{calls.DeliverySent: 40})
+}

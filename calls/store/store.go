@@ -4,7 +4,10 @@
 // # Two handles
 //
 // A [DB] holds a pool of readers, which SQLite itself keeps from writing (query_only), and one writer,
-// opened at the first write. The file is in WAL mode, so nobody waits for a reader and readers wait for
+// opened at the first write. A power cut may cost the writer's last seconds, which are then done again; what
+// the world outside was told must not be forgotten, and goes through a second writer that waits for the disk:
+// that the bytes of a mail are about to leave ([DB.MarkData], which brings what was recorded before to the
+// disk too), the end of sending ([DB.Settle]), a mail that was handed in ([DB.Receive]), and who wants mail. The file is in WAL mode, so nobody waits for a reader and readers wait for
 // nobody. Every exported method that writes is one transaction and takes the write lock at its
 // beginning: a transaction that first reads and then wants to write would fail at once when another
 // process wrote in between. Waiting for the lock ends with the context.
@@ -64,8 +67,9 @@ type DB struct {
 	random io.Reader
 	read   *sql.DB
 
-	mu    sync.Mutex
-	write *sql.DB // nil until the first write
+	mu      sync.Mutex
+	write   *sql.DB // nil until the first write
+	through *sql.DB // the same for what must survive a power cut
 
 	claims sync.Map // id of a mail to the name of the lease that this process has on it
 }
@@ -132,22 +136,26 @@ func (db *DB) Close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	var errs []error
-	if db.write != nil {
-		errs = append(errs, db.write.Close())
-	}
-	if db.read != nil {
-		errs = append(errs, db.read.Close())
+	for _, handle := range []*sql.DB{db.through, db.write, db.read} {
+		if handle != nil {
+			errs = append(errs, handle.Close())
+		}
 	}
 	return errors.Join(errs...)
 }
 
 // writer returns the one connection that may write.
-func (db *DB) writer() *sql.DB {
+func (db *DB) writer() *sql.DB { return db.writerOf(&db.write, writing) }
+
+// writerThrough returns the one connection whose transactions survive a power cut.
+func (db *DB) writerThrough() *sql.DB { return db.writerOf(&db.through, writingThrough) }
+
+func (db *DB) writerOf(handle **sql.DB, r role) *sql.DB {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if db.write == nil {
-		db.write = sql.OpenDB(newConnector(db.path, writing))
-		db.write.SetMaxOpenConns(1)
+	if *handle == nil {
+		*handle = sql.OpenDB(newConnector(db.path, r))
+		(*handle).SetMaxOpenConns(1)
 	}
-	return db.write
+	return *handle
 }

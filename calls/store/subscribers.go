@@ -102,7 +102,7 @@ func (db *DB) SubscribersByEmail(ctx context.Context, email string) ([]calls.Sub
 // zero time for one without an end, and zero for every other state. The error wraps
 // [calls.ErrNotFound] if there is no such subscriber.
 func (db *DB) SetSubscriberState(ctx context.Context, id int64, state calls.SubscriberState, until time.Time) error {
-	return db.update(ctx, fmt.Sprintf("set subscriber %d to %s", id, state), func(tx *sql.Tx) error {
+	return db.updateThrough(ctx, fmt.Sprintf("set subscriber %d to %s", id, state), func(tx *sql.Tx) error {
 		s, err := oneSubscriber(ctx, tx, `s.id = ?`, id)
 		if err != nil {
 			return err
@@ -110,6 +110,10 @@ func (db *DB) SetSubscriberState(ctx context.Context, id int64, state calls.Subs
 		if state == calls.SubscriberActive { // whoever asks for mail again is no longer opted out
 			const remove = `DELETE FROM opt_outs WHERE address = ?`
 			if _, err := tx.ExecContext(ctx, remove, addressHash(s.Email)); err != nil {
+				return err
+			}
+			const forgive = `UPDATE inbound SET forgiven = 1 WHERE subscriber = ?`
+			if _, err := tx.ExecContext(ctx, forgive, id); err != nil {
 				return err
 			}
 		}

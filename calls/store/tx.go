@@ -18,7 +18,16 @@ type querier interface {
 // update runs fn in a transaction that holds the write lock from its beginning. An error of fn rolls
 // everything back. doing says what for, in the error.
 func (db *DB) update(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
-	tx, err := db.begin(ctx)
+	return updateBy(ctx, db.writer(), doing, fn)
+}
+
+// updateThrough is update for what must not be forgotten by a power cut: it waits for the disk.
+func (db *DB) updateThrough(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
+	return updateBy(ctx, db.writerThrough(), doing, fn)
+}
+
+func updateBy(ctx context.Context, w *sql.DB, doing string, fn func(tx *sql.Tx) error) error {
+	tx, err := begin(ctx, w)
 	if err != nil {
 		return fmt.Errorf("%s: begin: %w", doing, err)
 	}
@@ -38,8 +47,7 @@ const busyTries = 120
 
 // begin takes the write lock. SQLite's own waiting does not end with the context, so it waits in short
 // pieces.
-func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
-	w := db.writer()
+func begin(ctx context.Context, w *sql.DB) (*sql.Tx, error) {
 	for range busyTries {
 		tx, err := w.BeginTx(ctx, nil)
 		if !isBusy(err) {

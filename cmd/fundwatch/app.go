@@ -159,13 +159,21 @@ func (a *app) composer() (*notify.Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return notify.NewComposer(notify.Settings{
+	return notify.NewComposer(a.mailSettings(), topics, a.programmes)
+}
+
+func (a *app) mailSettings() notify.Settings {
+	return notify.Settings{
 		From:              a.cfg.Mail.From,
 		ReplyTo:           a.cfg.Mail.ReplyTo,
 		UnsubscribeMailto: a.cfg.Mail.UnsubscribeMailto,
 		BounceAddress:     a.cfg.Mail.BounceAddress,
-	}, topics, a.programmes)
+		Signing:           a.cfg.Mail.DKIM.signing(),
+	}
 }
+
+// inbox returns what reads the mails to our own addresses.
+func (a *app) inbox() (*notify.Inbox, error) { return notify.NewInbox(a.mailSettings()) }
 
 // transport returns what carries mail away: an SMTP server, or a folder of files.
 func (a *app) transport() (notify.Sender, error) {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"crypto"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"fundwatch/notify"
 )
 
 // A Config is everything an operator can set. Make one with [LoadConfig] or [DefaultConfig]; the zero
@@ -94,6 +97,16 @@ type DKIMConfig struct {
 	Domain   string `yaml:"domain"`
 	Selector string `yaml:"selector"`
 	KeyFile  string `yaml:"key_file"` // path of a PEM private key
+
+	key crypto.Signer // what KeyFile holds; nil if it is not given
+}
+
+// signing returns what signs mails; the zero value if nothing was configured.
+func (d *DKIMConfig) signing() notify.Signing {
+	if d.key == nil {
+		return notify.Signing{}
+	}
+	return notify.Signing{Domain: d.Domain, Selector: d.Selector, Key: d.key}
 }
 
 // A WebConfig is the web server for subscribers.

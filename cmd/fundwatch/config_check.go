@@ -1,12 +1,13 @@
 package main
 
 import (
-	"encoding/pem"
 	"io/fs"
 	"net"
 	"net/mail"
 	"os"
 	"strings"
+
+	"fundwatch/notify"
 )
 
 // finish resolves what depends on several keys and checks them against each other.
@@ -22,12 +23,8 @@ func (l *configLoader) finish() {
 }
 
 // unused are the keys that this version accepts, so that one file serves the next version too, but does
-// nothing with; with what is therefore not done. Nobody may think that mail is signed when it is not.
+// nothing with; with what is therefore not done.
 var unused = []struct{ key, consequence string }{
-	{"schedule.reminders", "deadlines that come close are told in the digests only"},
-	{"mail.dkim.domain", "mail is not signed: let the mail server sign it"},
-	{"mail.unsubscribe_mailto", "the address is offered to readers, but a person has to read what they write"},
-	{"mail.bounce_address", "mail comes back to this address, but a person has to read it"},
 	{"mail.smtp.connections", "mail goes over one connection"},
 	{"web.listen", "there are no web pages"},
 	{"web.base_url", "there are no web pages, and mails do not link to any"},
@@ -200,9 +197,15 @@ func (l *configLoader) checkKey(path string) {
 		return
 	}
 	l.warnIfOpen("mail.dkim.key_file", path)
-	if block, _ := pem.Decode(data); block == nil || !strings.HasSuffix(block.Type, "PRIVATE KEY") {
-		l.wrong("mail.dkim.key_file", "the file holds no private key in PEM form", "it begins with -----BEGIN PRIVATE KEY-----")
+	key, err := notify.ParseSigningKey(data)
+	if err != nil {
+		l.wrong("mail.dkim.key_file", err.Error(), "make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048")
+		return
 	}
+	if notify.ShortKey(key) {
+		l.doubtful("mail.dkim.key_file", "the key is shorter than 2048 bits, and some receivers will not count it", "make a longer one under a new selector")
+	}
+	l.config.Mail.DKIM.key = key
 }
 
 // checkAlignment warns of a signature that does not count for DMARC (RFC 7489, 3.1.1): the domain of

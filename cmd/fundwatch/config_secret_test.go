@@ -87,7 +87,11 @@ func TestPasswordProblems(t *testing.T) {
 
 func TestOpenSecrets(t *testing.T) {
 	t.Parallel()
-	key := writeSecret(t, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o644)
+	short, err := pemKey(1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := writeSecret(t, short, 0o644)
 	path := writeConfig(t, smtpLogin("    password: "+hunter2+"\n  dkim: {domain: other.example, selector: s, key_file: "+key+"}\n"))
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
@@ -99,8 +103,8 @@ func TestOpenSecrets(t *testing.T) {
 	comparePrefixes(t, strings.Split(strings.ReplaceAll(c.Warnings.Error(), filepath.Dir(path)+"/", ""), "\n"), []string{
 		"config.yaml:6: mail.smtp.password: every user of this machine can read this secret",
 		"config.yaml:7: mail.dkim.key_file: every user of this machine can read this secret",
+		"config.yaml:7: mail.dkim.key_file: the key is shorter than 2048 bits",
 		"config.yaml:7: mail.dkim.domain: it is not the domain of mail.from",
-		"config.yaml:7: mail.dkim.domain: this version does not use it yet",
 	})
 }
 
@@ -109,6 +113,7 @@ func TestDKIMKeyProblems(t *testing.T) {
 	for _, test := range []struct{ name, file, want string }{
 		{"no key", writeSecret(t, hunter2, 0o600), "the file holds no private key in PEM form"},
 		{"public key", writeSecret(t, "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", 0o600), "the file holds no private key in PEM form"},
+		{"broken key", writeSecret(t, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", 0o600), "the private key is broken"},
 		{"missing", "/no/such/key", "the file cannot be read: no such file or directory"},
 		{"key instead of file", "'-----BEGIN PRIVATE KEY----- " + hunter2 + "'", "this is a key itself"},
 	} {

@@ -15,7 +15,7 @@ import (
 // homeOnly is an environment in which nothing is configured.
 var homeOnly = []string{"HOME=/home/clerk"}
 
-var ignoreUnexported = cmpopts.IgnoreUnexported(FilesConfig{}, SourcesConfig{})
+var ignoreUnexported = cmpopts.IgnoreUnexported(DKIMConfig{}, FilesConfig{}, SourcesConfig{})
 
 // writeConfig writes a configuration into a folder of its own and returns its path.
 func writeConfig(t *testing.T, text string) string {

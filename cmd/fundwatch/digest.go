@@ -17,23 +17,35 @@ import (
 
 func newDigest(l *launcher) *cobra.Command {
 	var dryRun, municipality, period string
+	var reminders, force bool
 	cmd := &cobra.Command{
 		Use:   "digest",
 		Short: "Compose the digests that are due and send them",
 		Long: `Composes what every active subscriber should learn this week (or month), puts it in the outbox
 and sends it. Whoever has had the digest of this period gets nothing twice; whoever has nothing to
-learn gets no mail.`,
-		Example: "  fundwatch digest --dry-run preview\n  fundwatch digest --municipality ludwigsburg-de",
+learn gets no mail.
+
+Digests that hold far more than those of the weeks before are held until a person has looked: look with
+--dry-run, then use --force.
+
+With --reminders it reminds of deadlines that are too close for the next letter, at most once a day.
+'fundwatch serve' does so by itself.`,
+		Example: "  fundwatch digest --dry-run preview\n  fundwatch digest --municipality ludwigsburg-de\n  fundwatch digest --reminders",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if period != "" && calls.FrequencyOf(period) == "" {
 				return misusef("--period %q: want a week such as 2026-W48 or a month such as 2026-11", period)
 			}
-			return l.digest(cmd.Context(), dryRun, digestOptions{Municipality: municipality, Period: period})
+			if period != "" && reminders {
+				return misusef("--period is of letters: reminders are those of today")
+			}
+			return l.digest(cmd.Context(), dryRun, digestOptions{Municipality: municipality, Period: period, Reminders: reminders, Force: force})
 		},
 	}
 	cmd.Flags().StringVar(&dryRun, "dry-run", "", "write every mail into this `DIR` and change nothing")
 	cmd.Flags().StringVar(&municipality, "municipality", "", "only for the municipality with this `ID`")
+	cmd.Flags().BoolVar(&force, "force", false, "send them although they hold far more than usual")
+	cmd.Flags().BoolVar(&reminders, "reminders", false, "remind of close deadlines, in place of letters")
 	cmd.Flags().StringVar(&period, "period", "", "the `PERIOD` to compose for, such as 2026-W48")
 	cmd.RegisterFlagCompletionFunc("municipality", l.completeMunicipalities)
 	return cmd
@@ -52,6 +64,9 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 	}
 	o.At, o.Zone = a.now(), a.zone
 	if err := checkPeriod(o); err != nil {
+		return err
+	}
+	if o.Gap, err = a.reminderGap(o.At); err != nil {
 		return err
 	}
 	if dryRun != "" {
@@ -186,7 +201,7 @@ func (a *app) previewOne(ctx context.Context, composer *notify.Composer, s *call
 		row, _, _ = silent(period + " is already done")
 		return row, false, err
 	}
-	digest, any, err := a.prepare(ctx, s, period, o.stale)
+	digest, any, err := a.prepare(ctx, s, period, o)
 	if err != nil || !any {
 		row, _, _ = silent("nothing to say")
 		return row, false, err

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -144,6 +148,22 @@ func storyInbox(ts *testscript.TestScript, _ bool, args []string) {
 	if want > 0 {
 		ts.Check(os.WriteFile(ts.MkAbs("last.eml"), []byte(mails[want-1].data), 0o600))
 	}
+}
+
+func storySigningKey(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := pemKey(2048)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(key), 0o600))
+}
+
+// pemKey returns a fresh RSA key as a file holds it.
+func pemKey(bits int) (string, error) {
+	key, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		return "", err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), err
 }
 
 var errNoSuchFault = errors.New("no such fault")

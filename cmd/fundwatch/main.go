@@ -115,6 +115,8 @@ func exitCode(err error) int {
 		return exitMisused
 	case partlyError:
 		return exitPartly
+	case tryLaterError:
+		return exitTryLater
 	case interface{ Unwrap() []error }:
 		worst := exitDone
 		for _, one := range e.Unwrap() {

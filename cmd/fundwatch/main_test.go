@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 //	portal-fails FAULT  play a fault until portal is called again
 //	smtp                start a mail server, and set it as the configured transport
 //	smtp-says CODE TEXT answer every RCPT with this from now on ("250" heals it)
+//	signing-key FILE    write a fresh private key, as openssl does
+//	returned FILE N S   write what comes back for the Nth mail: a report with status S, or a wish to "stop"
 //	inbox COUNT         want so many mails in the mail server; the last one is written to "last.eml"
 func TestStories(t *testing.T) {
 	t.Parallel()
@@ -48,6 +50,7 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"portal": storyPortal, "portal-fails": storyPortalFails,
 			"smtp": storySMTP, "smtp-says": storySMTPSays, "inbox": storyInbox,
+			"signing-key": storySigningKey, "returned": storyReturned,
 		},
 		UpdateScripts: os.Getenv("UPDATE_STORIES") != "",
 	})

@@ -54,7 +54,13 @@ func newOutbox(l *launcher) *cobra.Command {
 			})
 		},
 	}
-	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop)
+	var seen bool
+	reports := &cobra.Command{
+		Use: "reports", Short: "List what came to our own addresses and needs a person", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.listReports(cmd.Context(), seen) },
+	}
+	reports.Flags().BoolVar(&seen, "seen", false, "and let them go")
+	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop, reports)
 }
 
 // mayReceive refuses to promise a mail to a mailbox that gets none.

@@ -150,6 +150,9 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if err != nil {
 			return fmt.Errorf("read subscribers: %w", err)
 		}
+		if err := a.holdStorm(ctx, subscribers, o); err != nil {
+			return err
+		}
 		var failures []error
 		for i := range subscribers {
 			if err := ctx.Err(); err != nil {
@@ -205,6 +208,14 @@ type digestOptions struct {
 	// mail only: a crawl or a corrected profile five minutes later may have something to say.
 	Scheduled bool
 
+	Force bool // also if they hold far more than usual
+
+	// Reminders asks for reminders of close deadlines in place of letters, and Gap says how many days later
+	// they are sent again. Who has not had the letter of the moment Letter is left to it; the zero time: of none.
+	Reminders bool
+	Gap       int
+	Letter    time.Time
+
 	stale []calls.StaleSource
 
 	// Composed, if not nil, sees every mail after it was queued.
@@ -212,8 +223,11 @@ type digestOptions struct {
 }
 
 func (o digestOptions) period(f calls.Frequency) string {
-	if o.Period != "" {
+	switch {
+	case o.Period != "":
 		return o.Period
+	case o.Reminders:
+		return calls.ReminderPeriod(o.At, o.Zone)
 	}
 	return calls.PeriodKey(f, o.At, o.Zone)
 }
@@ -235,16 +249,20 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 		report.AlreadyDone += count(done)
 		return err
 	}
-	if err := a.db.Supersede(ctx, s.ID, a.now()); err != nil {
+	if later, err := a.leftToLetter(ctx, s, o); err != nil || later {
+		report.Nothing += count(later)
 		return err
 	}
-	digest, any, err := a.prepare(ctx, s, period, o.stale)
+	if err := a.supersede(ctx, s, o); err != nil {
+		return err
+	}
+	digest, any, err := a.prepare(ctx, s, period, o)
 	if err != nil {
 		return err
 	}
 	if !any {
 		report.Nothing++
-		if !o.Scheduled {
+		if !o.Scheduled || o.Reminders {
 			return nil
 		}
 		return a.db.SkipDigest(ctx, s.ID, period, a.now())
@@ -263,7 +281,7 @@ func (a *app) digestOne(ctx context.Context, composer *notify.Composer, s *calls
 }
 
 // prepare decides what a subscriber should learn now. It changes nothing.
-func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, stale []calls.StaleSource) (calls.Digest, bool, error) {
+func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, o digestOptions) (calls.Digest, bool, error) {
 	municipality, err := a.db.Municipality(ctx, s.Municipality)
 	if err != nil {
 		return calls.Digest{}, false, err
@@ -284,12 +302,12 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 	if err != nil {
 		return calls.Digest{}, false, err
 	}
-	digest, any := calls.NewDigest(calls.DigestRequest{
+	digest, any, err := a.decide(ctx, calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
-		First: !told, Candidates: candidates, Stale: stale, Now: a.now(), Rules: rules, Partners: partners,
-	})
-	if !any {
-		return digest, false, nil
+		First: !told, Candidates: candidates, Stale: o.stale, Now: a.now(), Rules: rules, Partners: partners,
+	}, o)
+	if err != nil || !any {
+		return digest, false, err
 	}
 	topics, err := a.topics()
 	if err != nil {
@@ -297,6 +315,21 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, s
 	}
 	digest.Explain(topics)
 	return digest, true, nil
+}
+
+// decide makes a reminder or a letter of what there is to tell or, after long silence, the word that all is
+// quiet.
+func (a *app) decide(ctx context.Context, request calls.DigestRequest, o digestOptions) (calls.Digest, bool, error) {
+	if o.Reminders {
+		digest, any := calls.NewReminder(request, o.Gap)
+		return digest, any, nil
+	}
+	if digest, any := calls.NewDigest(request); any {
+		return digest, any, nil
+	}
+	last, err := a.db.LastMail(ctx, request.Subscriber.ID)
+	digest, any := calls.NewQuiet(request, last)
+	return digest, any && err == nil, err
 }
 
 func count(yes bool) int {
@@ -318,6 +351,9 @@ func (a *app) send(ctx context.Context) (notify.Tally, error) {
 			return err
 		}
 		tally, err = notify.Deliver(ctx, a.db, transport, a.deliverOptions())
+		if tally != (notify.Tally{}) {
+			err = errors.Join(err, a.db.Settle(context.WithoutCancel(ctx)))
+		}
 		return errors.Join(err, transport.Close())
 	})
 	a.log.Info("sent", "sent", tally.Sent, "retry", tally.Retry, "failed", tally.Failed, "bounced", tally.Bounced)

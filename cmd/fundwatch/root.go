@@ -62,7 +62,7 @@ func newRoot(s surroundings) *cobra.Command {
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
 		newDemo, newCrawl, newSearch, newShow, newWhy, newCheck, newMunicipalities, newSubscribers, newDigest, newSend,
-		newOutbox, newSources, newTopics, newStatus, newExport, newServe, newConfig, newVersion,
+		newOutbox, newInbound, newSources, newTopics, newStatus, newExport, newServe, newConfig, newVersion,
 	} {
 		root.AddCommand(add(&launcher{s, &g}))
 	}

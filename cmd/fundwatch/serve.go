@@ -85,10 +85,11 @@ func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
 		// SkipIfStillRunning outside Recover: the other way round one panic would block the job for good.
 		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
 	for line, job := range map[string]func(context.Context){
-		d.cfg.Schedule.Crawl:  d.look,
-		d.cfg.Schedule.Digest: d.look,
-		lookEvery:             d.look,
-		outboxEvery:           d.deliver,
+		d.cfg.Schedule.Crawl:     d.look,
+		d.cfg.Schedule.Digest:    d.look,
+		d.cfg.Schedule.Reminders: d.look,
+		lookEvery:                d.look,
+		outboxEvery:              d.deliver,
 	} {
 		if _, err := c.AddFunc(line, func() { job(ctx) }); err != nil {
 			return nil, fmt.Errorf("schedule %q: %w", line, err)
@@ -104,7 +105,7 @@ func (d *daemon) look(ctx context.Context) {
 	for _, stage := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"send", d.sendNow}, {"prune", d.prune}} {
+	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"reminders", d.remindIfDue}, {"send", d.sendNow}, {"prune", d.prune}} {
 		if ctx.Err() != nil {
 			return
 		}
@@ -144,8 +145,9 @@ func (d *daemon) sendNow(ctx context.Context) error {
 const keepMessages = 180 * 24 * time.Hour
 
 func (d *daemon) prune(ctx context.Context) error {
-	_, err := d.db.PruneMessages(ctx, d.now().Add(-keepMessages))
-	return err
+	before := d.now().Add(-keepMessages)
+	_, err := d.db.PruneMessages(ctx, before)
+	return errors.Join(err, d.db.PruneInbound(ctx, before))
 }
 
 // crawlIfDue collects the sources whose last crawl began before the newest firing of the schedule.
@@ -201,7 +203,9 @@ func (a *app) newestFiring(line string) (time.Time, bool, error) {
 // nextFirings returns when each schedule fires next, in the configured zone.
 func (a *app) nextFirings() (map[string]string, error) {
 	next := map[string]string{}
-	for name, line := range map[string]string{"crawl": a.cfg.Schedule.Crawl, "digest": a.cfg.Schedule.Digest} {
+	for name, line := range map[string]string{
+		"crawl": a.cfg.Schedule.Crawl, "digest": a.cfg.Schedule.Digest, "reminders": a.cfg.Schedule.Reminders,
+	} {
 		s, err := parseSchedule(line, a.zone)
 		if err != nil {
 			return nil, err

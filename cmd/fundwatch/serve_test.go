@@ -18,14 +18,8 @@ import (
 // A daemon that starts finds in the database what is due, does it, and stops when it is told to.
 func TestServeDoesWhatIsDueAndStops(t *testing.T) {
 	t.Parallel()
-	_, environ := standIn(t, 1)
-	server, err := newMailServer(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	environ = append(environ, server.settings()...)
+	server, environ := mailingStandIn(t, manyTowns(t, 3), "2026-08-31T09:00:00Z")
 	const tuesday = "2026-09-01T09:00:00Z"
-	must(t, environ, "municipalities", "import", manyTowns(t, 3), "--now", "2026-08-31T09:00:00Z")
 	for range 2 { // the second one finds that everything is done
 		serveUntil(t, environ, tuesday, "did what was due")
 	}
@@ -45,6 +39,19 @@ func TestServeDoesWhatIsDueAndStops(t *testing.T) {
 	if out := must(t, environ, "status", "--now", "2026-09-08T10:00:00Z"); !strings.Contains(out, "all is well") {
 		t.Errorf("status: %s", out)
 	}
+}
+
+// mailingStandIn is a stand-in portal, a mail server and a database with towns that have joined, for a daemon to run in.
+func mailingStandIn(t *testing.T, towns, joined string) (*mailServer, []string) {
+	t.Helper()
+	_, environ := standIn(t, 1)
+	server, err := newMailServer(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, server.settings()...)
+	must(t, environ, "municipalities", "import", towns, "--now", joined)
+	return server, environ
 }
 
 // serveUntil runs the daemon until it logs the given words or ten seconds, stops it with SIGTERM, and

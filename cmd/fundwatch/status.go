@@ -183,6 +183,18 @@ func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
 			v.Attention = append(v.Attention, fmt.Sprintf("%d mails are %s: 'fundwatch outbox list'", n, state))
 		}
 	}
+	held, err := a.db.HeldDigests(ctx)
+	if err != nil {
+		return err
+	}
+	v.Attention = append(v.Attention, held...)
+	kept, err := a.db.KeptInbound(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(kept); n > 0 {
+		v.Attention = append(v.Attention, fmt.Sprintf("%d mails to our own addresses could not be assigned: 'fundwatch outbox reports'", n))
+	}
 	if oldest := waitingSince(waiting, a.now()); oldest > waitsTooLong {
 		v.Attention = append(v.Attention, fmt.Sprintf("a mail has been waiting for %d hours: 'fundwatch outbox list'", int(oldest.Hours())))
 	}
@@ -201,6 +213,7 @@ func (v statusView) print(a *app) {
 	for _, name := range []string{"crawl", "digest"} {
 		sc.fact("next "+name, v.Next[name])
 	}
+	sc.fact("reminders", "next "+v.Next["reminders"])
 	if len(v.Attention) == 0 {
 		fmt.Fprintln(sc.out, sc.paint(green, "all is well"))
 	}

@@ -45,7 +45,19 @@ func newSubscribers(l *launcher) *cobra.Command {
 		Use: "erase ADDRESS", Short: "Erase every trace of an address but a hash that keeps the opt-out", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return l.eraseSubscriber(cmd.Context(), args[0]) },
 	}
-	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, remove, erase)
+	mute := &cobra.Command{
+		Use: "mute ADDRESS|NUMBER CALL", Short: "Tell a mailbox no more of a call", Args: cobra.ExactArgs(2), ValidArgsFunction: l.completeMute,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.muteCall(cmd.Context(), args[0], args[1], (*app).mute)
+		},
+	}
+	unmute := &cobra.Command{
+		Use: "unmute ADDRESS|NUMBER CALL", Short: "Tell it again, of what happens from now on", Args: cobra.ExactArgs(2), ValidArgsFunction: l.completeMute,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return l.muteCall(cmd.Context(), args[0], args[1], (*app).unmute)
+		},
+	}
+	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, mute, unmute, remove, erase)
 }
 
 func (l *launcher) listSubscribers(ctx context.Context) error {

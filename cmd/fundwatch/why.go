@@ -90,6 +90,13 @@ func (a *app) printTold(ctx context.Context, c *calls.Call, m *calls.Municipalit
 		}
 		told := false
 		fmt.Fprintf(a.screen.out, "\n%s:\n", s.Email)
+		muted, err := a.db.MutedSince(ctx, s.ID, c.Key)
+		if err != nil {
+			return err
+		}
+		if !muted.IsZero() {
+			a.screen.item("wants to hear no more of it since " + calls.Day(muted))
+		}
 		for _, t := range tellings {
 			if t.Notice.Call == c.Key {
 				told = true

@@ -123,6 +123,28 @@ CREATE TABLE 'fulltext_segments'(blockid INTEGER PRIMARY KEY, block BLOB);
 
 CREATE TABLE 'fulltext_stat'(id INTEGER PRIMARY KEY, value BLOB);
 
+CREATE TABLE held_digests (
+	period TEXT PRIMARY KEY CHECK (period <> ''),
+	reason TEXT NOT NULL,
+	at     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbound (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	fingerprint BLOB NOT NULL UNIQUE CHECK (length(fingerprint) = 32),
+	kind        TEXT NOT NULL CHECK (kind IN ('bounce', 'unsubscribe', 'complaint', 'unknown')),
+	subscriber  INTEGER REFERENCES subscribers (id) ON DELETE CASCADE, -- NULL: nobody knows whose it is
+	delivery    INTEGER REFERENCES deliveries (id) ON DELETE SET NULL,
+	failure     TEXT NOT NULL CHECK (failure IN ('', 'address', 'mailbox', 'policy')),
+	status      TEXT NOT NULL,
+	answer      TEXT NOT NULL,
+	at          TEXT NOT NULL,
+	forgiven    INTEGER NOT NULL DEFAULT 0 CHECK (forgiven IN (0, 1)), -- counts no more against the mailbox
+	seen        INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)),     -- by a person; only unknown ones wait for it
+	CHECK ((kind = 'bounce') = (failure <> '')),
+	CHECK (kind = 'unknown' OR subscriber IS NOT NULL)
+) STRICT;
+
 CREATE TABLE leases (
 	name  TEXT PRIMARY KEY CHECK (name <> ''),
 	owner TEXT NOT NULL CHECK (owner <> ''),
@@ -159,6 +181,18 @@ CREATE TABLE municipalities (
 	revision   INTEGER NOT NULL
 , folded TEXT NOT NULL DEFAULT '') STRICT;
 
+CREATE TABLE mutes (
+	subscriber  INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	call        INTEGER NOT NULL REFERENCES calls (id),
+	since       TEXT NOT NULL,
+	ended       TEXT,
+	told        TEXT CHECK (json_valid(told)),
+	last_notice INTEGER, -- newest notice of the call at the end; 0 if there was none
+	PRIMARY KEY (subscriber, call),
+	CHECK ((ended IS NULL) = (told IS NULL)),
+	CHECK ((ended IS NULL) = (last_notice IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE notices (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT,
 	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
@@ -180,6 +214,11 @@ CREATE TABLE odd_records (
 
 CREATE TABLE opt_outs (
 	address BLOB PRIMARY KEY CHECK (length(address) = 32) -- SHA-256
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reminder_runs (
+	day TEXT PRIMARY KEY CHECK (day <> ''),
+	at  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
@@ -278,6 +317,12 @@ END;
 CREATE TRIGGER folded_before_update BEFORE UPDATE ON folded BEGIN
 	DELETE FROM fulltext WHERE docid = old.call;
 END;
+
+CREATE INDEX inbound_delivery ON inbound (delivery) WHERE delivery IS NOT NULL;
+
+CREATE INDEX inbound_subscriber ON inbound (subscriber, at) WHERE subscriber IS NOT NULL;
+
+CREATE INDEX inbound_unseen ON inbound (id) WHERE kind = 'unknown' AND seen = 0;
 
 CREATE INDEX listings_call ON listings (call);
 

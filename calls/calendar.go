@@ -1,0 +1,168 @@
+package calls
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// An Event is a deadline in a calendar (RFC 5545). [Call.Events] makes them, without the words.
+type Event struct {
+	UID       string // the same for ever: "portal-51050034TOPICSen-1@fundwatch"
+	Sequence  int    // rises whenever the call changes
+	At        time.Time
+	WholeDay  bool // the source gave a day only: At is within it
+	Cancelled bool
+	Modified  time.Time // when the call last changed or was first seen; zero if that is not known
+
+	Summary     string // one line
+	Description string // may hold line feeds
+	URL         string // "" if there is none
+}
+
+// sequenceEpoch is from when minutes are counted: the SEQUENCE of an event must rise, and the time of the
+// call's newest change does, without a counter that a second reader of the catalogue would not have.
+var sequenceEpoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// Events returns one event for each deadline of the call, in their order: the first deadline is number 1 for
+// ever. Those of a withdrawn call are cancelled. Told is how many deadlines the reader knows of; those that
+// are gone since are cancelled, at the time of the last one that is left.
+func (c *Call) Events(told int) []Event {
+	modified, sequence := c.FirstSeen, 0
+	if !c.Changed.IsZero() {
+		modified, sequence = c.Changed, max(1, int(c.Changed.Sub(sequenceEpoch)/time.Minute))
+	}
+	var events []Event
+	for i := range max(len(c.Deadlines), told) {
+		if len(c.Deadlines) == 0 {
+			break // nothing is stated, and nothing can be put into a calendar
+		}
+		d := c.Deadlines[min(i, len(c.Deadlines)-1)]
+		events = append(events, Event{
+			UID:       fmt.Sprintf("%s-%s-%d@fundwatch", plainName(c.Key.Source), plainName(c.Key.Reference), i+1),
+			Sequence:  sequence,
+			At:        d.At,
+			WholeDay:  d.Hour == HourUnsaid,
+			Cancelled: !c.Withdrawn.IsZero() || i >= len(c.Deadlines),
+			Modified:  modified,
+			URL:       c.URL,
+		})
+	}
+	return events
+}
+
+// plainName keeps letters, digits and few signs of a name, so that it may stand in a UID.
+func plainName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-_.~", r) {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// alarms are how long before a deadline a calendar rings.
+var alarms = []struct {
+	trigger string
+	before  time.Duration
+}{{"-P14D", 14 * 24 * time.Hour}, {"-P2D", 2 * 24 * time.Hour}}
+
+const (
+	icsInstant = "20060102T150405Z"
+	icsDay     = "20060102"
+)
+
+// Calendar writes events as an iCalendar file of at most limit bytes (0: of any size) as of now. Events that
+// do not fit are left out, the last ones first. Instants are UTC, so that no zone needs to be explained;
+// a day is a day wherever the reader is. Alarms that would have rung already are left out.
+func Calendar(events []Event, limit int, now time.Time) []byte {
+	const head, foot = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//fundwatch//deadlines//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n", "END:VCALENDAR\r\n"
+	var b strings.Builder
+	b.WriteString(head)
+	for _, e := range events {
+		text := e.text(now)
+		if limit > 0 && b.Len()+len(text)+len(foot) > limit {
+			break
+		}
+		b.WriteString(text)
+	}
+	b.WriteString(foot)
+	return []byte(b.String())
+}
+
+// text returns the event with folded lines.
+func (e *Event) text(now time.Time) string {
+	var b strings.Builder
+	line := func(name, value string) { foldLine(&b, name+value) }
+	line("BEGIN", ":VEVENT")
+	line("UID", ":"+e.UID)
+	line("DTSTAMP", ":"+now.UTC().Format(icsInstant))
+	line("SEQUENCE", fmt.Sprintf(":%d", e.Sequence))
+	if !e.Modified.IsZero() {
+		line("LAST-MODIFIED", ":"+e.Modified.UTC().Format(icsInstant))
+	}
+	if e.WholeDay {
+		day := startOfDay(e.At)
+		line("DTSTART", ";VALUE=DATE:"+day.Format(icsDay))
+		line("DTEND", ";VALUE=DATE:"+day.AddDate(0, 0, 1).Format(icsDay))
+	} else {
+		line("DTSTART", ":"+e.At.UTC().Format(icsInstant))
+	}
+	line("SUMMARY", ":"+escapeText(e.Summary))
+	if e.Description != "" {
+		line("DESCRIPTION", ":"+escapeText(e.Description))
+	}
+	if e.URL != "" {
+		line("URL", ":"+e.URL)
+	}
+	line("TRANSP", ":TRANSPARENT")
+	if e.Cancelled {
+		line("STATUS", ":CANCELLED")
+	} else {
+		line("STATUS", ":CONFIRMED")
+		e.alarmLines(line, now)
+	}
+	line("END", ":VEVENT")
+	return b.String()
+}
+
+func (e *Event) alarmLines(line func(name, value string), now time.Time) {
+	for _, a := range alarms {
+		if e.At.Add(-a.before).Before(now) {
+			continue
+		}
+		line("BEGIN", ":VALARM")
+		line("ACTION", ":DISPLAY")
+		line("TRIGGER", ":"+a.trigger)
+		line("DESCRIPTION", ":"+escapeText(e.Summary))
+		line("END", ":VALARM")
+	}
+}
+
+var icsEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
+
+// escapeText makes a TEXT value; other control characters cannot stand in one.
+func escapeText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, icsEscapes.Replace(s))
+}
+
+// foldLine writes a line in pieces of at most 75 bytes, cut between characters.
+func foldLine(b *strings.Builder, line string) {
+	const most = 75
+	room := most
+	for len(line) > room {
+		cut := room
+		for !utf8.RuneStart(line[cut]) {
+			cut--
+		}
+		b.WriteString(line[:cut] + "\r\n ")
+		line, room = line[cut:], most-1
+	}
+	b.WriteString(line + "\r\n")
+}
