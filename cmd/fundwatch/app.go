@@ -43,7 +43,7 @@ func (l *launcher) create(ctx context.Context) (*app, error) {
 }
 
 // open puts the program together on a database that is there.
-func (l *launcher) open(ctx context.Context) (*app, error) {
+func (l *launcher) open(ctx context.Context, options ...store.Option) (*app, error) {
 	a, err := l.assemble()
 	if err != nil {
 		return nil, err
@@ -51,11 +51,11 @@ func (l *launcher) open(ctx context.Context) (*app, error) {
 	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' or 'fundwatch municipalities import' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
 	}
-	return a, a.openDatabase(ctx)
+	return a, a.openDatabase(ctx, options...)
 }
 
-func (a *app) openDatabase(ctx context.Context) (err error) {
-	if a.db, err = store.Open(ctx, a.cfg.Database); err != nil {
+func (a *app) openDatabase(ctx context.Context, options ...store.Option) (err error) {
+	if a.db, err = store.Open(ctx, a.cfg.Database, options...); err != nil {
 		return fmt.Errorf("open database %s: %w", a.cfg.Database, err)
 	}
 	return nil
