@@ -127,7 +127,10 @@ func (a *app) sourceNames() ([]string, error) {
 // which the next scheduled crawl is the better retry.
 const crawlRetries = 4
 
-func (a *app) crawler() *crawler.Crawler {
+func (a *app) crawler() *crawler.Crawler { return a.crawlerTrying(crawlRetries) }
+
+// crawlerTrying returns a crawler that tries a failed request again so many times.
+func (a *app) crawlerTrying(retries int) *crawler.Crawler {
 	agent := "fundwatch/1.0"
 	if a.cfg.Crawler.Contact != "" {
 		agent += " (+mailto:" + a.cfg.Crawler.Contact + ")"
@@ -136,7 +139,7 @@ func (a *app) crawler() *crawler.Crawler {
 		UserAgent: agent,
 		Timeout:   a.cfg.Crawler.Timeout,
 		Delay:     a.cfg.Crawler.Delay,
-		Retries:   crawlRetries,
+		Retries:   retries,
 	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress, Copies: a.copyOf})
 }
 
@@ -171,10 +174,14 @@ func (a *app) transport() (notify.Sender, error) {
 	if a.cfg.Mail.Transport == TransportFiles {
 		return notify.NewFiles(a.cfg.Mail.Files.Dir)
 	}
+	return notify.NewSMTP(a.smtpConfig())
+}
+
+func (a *app) smtpConfig() notify.SMTPConfig {
 	smtp := a.cfg.Mail.SMTP
-	return notify.NewSMTP(notify.SMTPConfig{
+	return notify.SMTPConfig{
 		Host: smtp.Host, Port: smtp.Port, TLS: smtp.TLS, Username: smtp.Username, Password: smtp.Password,
-	})
+	}
 }
 
 func (a *app) ratePerMinute() int {

@@ -23,7 +23,7 @@ good. It is one file, readable for its owner alone, and a database like any othe
 it with --db.
 
 To restore: stop fundwatch, move the old database and the files beside it (-wal, -shm) away, copy FILE
-to its place, 'fundwatch status', start fundwatch. Mail that was sent after the backup was made is not
+to its place, 'fundwatch doctor', start fundwatch. Mail that was sent after the backup was made is not
 known to it, and its calls are told again.`,
 		Example: "  fundwatch backup /var/backups/fundwatch-$(date +%F).db\n  fundwatch --db /var/backups/fundwatch-2026-11-23.db search youth",
 		Args:    cobra.ExactArgs(1),

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"fundwatch/calls/store"
+)
+
+// configuration passes on what loading the configuration found doubtful.
+func (d *doctor) configuration(cfg *Config, name string) []finding {
+	if len(cfg.Warnings) == 0 {
+		f := found(checkOK, "%s", name)
+		f.Check = "configuration"
+		return []finding{f}
+	}
+	var all []finding
+	for _, p := range cfg.Warnings {
+		f := found(checkWarning, "%s", p.withoutHint())
+		if p.Hint != "" {
+			f = f.toDo("%s", p.Hint)
+		}
+		f.Check = "configuration"
+		all = append(all, f)
+	}
+	return all
+}
+
+// database opens the database as it is, and keeps it open for the checks that follow.
+func (d *doctor) database(ctx context.Context) finding {
+	path := d.cfg.Database
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return found(checkWarning, "there is no database at %s yet", path).toDo("'fundwatch crawl' makes one; or name another file with --db or in the configuration")
+	case err != nil:
+		return found(checkFailure, "%v", err).toDo("give the user of fundwatch the right to read %s", path)
+	}
+	if err := d.openDatabase(ctx, store.AsItIs()); err != nil {
+		return found(checkFailure, "%v", err).toDo("restore a backup, as the README says, if the file is damaged")
+	}
+	file, newest, err := d.db.Version(ctx)
+	if err != nil {
+		return found(checkFailure, "%s: %v", path, err)
+	}
+	problems, err := d.db.Check(ctx)
+	switch {
+	case err != nil:
+		return found(checkFailure, "%s cannot be read: %v", path, err).toDo("restore a backup, as the README says")
+	case len(problems) > 0:
+		return found(checkFailure, "%s is damaged: %s", path, strings.Join(problems, "; ")).toDo("restore a backup, as the README says, and look at the disk")
+	}
+	sound := fmt.Sprintf("%s: %s, version %d, sound", path, byteSize(info.Size()), file)
+	const others fs.FileMode = 0o077
+	switch {
+	case info.Mode().Perm()&others != 0:
+		return found(checkWarning, "%s, but other users may read it: it holds addresses", sound).toDo("chmod 600 %s", path)
+	case file < newest:
+		return found(checkWarning, "%s, and this fundwatch writes version %d", sound, newest).toDo("'fundwatch backup FILE'; then any other command brings it up to date")
+	}
+	return found(checkOK, "%s", sound)
+}
+
+// Below the first a crawl may not find room for what it writes; the whole portal was 60 MB on 22 November
+// 2026. A backup and tidying up need room for a second copy of the database.
+const (
+	leastFree  = 100e6
+	roomToMove = 500e6
+)
+
+// disk checks what is free where the database lies, and that the places to write may be written.
+func (d *doctor) disk(context.Context) finding {
+	if err := d.places(); err != nil {
+		return found(checkFailure, "%v", err).toDo("%s", placesHint)
+	}
+	dir := existing(filepath.Dir(d.cfg.Database))
+	var fsInfo syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fsInfo); err != nil {
+		return found(checkFailure, "%s: %v", dir, err)
+	}
+	free := uint64(fsInfo.Bavail) * uint64(fsInfo.Bsize) //nolint:unconvert // the types differ between systems
+	line := fmt.Sprintf("%s free in %s", byteSize(int64(min(free, 1<<62))), dir)
+	size := uint64(0)
+	if info, err := os.Stat(d.cfg.Database); err == nil {
+		size = uint64(info.Size())
+	}
+	switch {
+	case free < leastFree:
+		return found(checkFailure, "only %s", line).toDo("make room: at least %s", byteSize(leastFree))
+	case free < max(roomToMove, 2*size):
+		return found(checkWarning, "only %s", line).toDo("make room: a backup needs as much as the database, tidying up twice as much")
+	}
+	return found(checkOK, "%s", line)
+}
+
+// existing returns the nearest folder above and including dir that is there.
+func existing(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// clockTolerance is how far clocks of one network may differ without harm.
+const clockTolerance = 5 * time.Minute
+
+// clock compares the clock with what must lie in the past: the newest crawl, the database file, and this
+// program itself.
+func (d *doctor) clock(ctx context.Context) finding {
+	now := d.wallClock()
+	for _, past := range d.pasts(ctx) {
+		if past.at.Sub(now) > clockTolerance {
+			return found(checkFailure, "it is %s by the clock, but %s is of %s", stamp(now, d.zone), past.what, stamp(past.at, d.zone)).
+				toDo("set the clock, and let it be kept (timedatectl set-ntp true)")
+		}
+	}
+	return found(checkOK, "%s, later than all that is past", stamp(now, d.zone))
+}
+
+// A past is a moment that cannot lie in the future.
+type past struct {
+	what string
+	at   time.Time
+}
+
+func (d *doctor) pasts(ctx context.Context) []past {
+	all := []past{{"this program", buildTime()}}
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(d.cfg.Database + suffix); err == nil {
+			all = append(all, past{"the file " + d.cfg.Database + suffix, info.ModTime()})
+		}
+	}
+	if d.db == nil {
+		return all
+	}
+	runs, err := d.db.Runs(ctx, 1)
+	if err == nil && len(runs) > 0 {
+		all = append(all, past{"the newest crawl", runs[0].Started})
+	}
+	return all
+}
+
+// buildTime returns when the commit of this program was made, zero if the build does not know.
+func buildTime() time.Time {
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			t, _ := time.Parse(time.RFC3339, s.Value)
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+func stamp(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
+}
+
+// schedules shows what comes next. That no schedule lies in the hour of the clock change was seen to when the
+// configuration was loaded.
+func (d *doctor) schedules(context.Context) finding {
+	next, err := d.nextFirings()
+	if err != nil {
+		return found(checkFailure, "%v", err)
+	}
+	return found(checkOK, "next crawl %s, next digest %s; none in the hour in which clocks are changed", next["crawl"], next["digest"])
+}
+
+func (d *doctor) contact(context.Context) finding {
+	if d.cfg.Crawler.Contact == "" {
+		return found(checkWarning, "the websites that are read do not learn whom to write to").toDo("set crawler.contact to a mail address that somebody reads")
+	}
+	return found(checkOK, "websites may write to the address in crawler.contact")
+}
+
+func (d *doctor) webPages(context.Context) finding {
+	web := d.cfg.Web
+	switch {
+	case web.Listen == "":
+		return found(unchecked, "there are no web pages (web.listen is empty)")
+	case !strings.HasPrefix(web.BaseURL, "https://"):
+		return found(checkWarning, "readers reach the pages at %s, unencrypted: mail programs offer no one-click unsubscribe there", orNotStated(web.BaseURL)).
+			toDo("put a web server with a certificate in front, and its address into web.base_url")
+	}
+	return found(checkOK, "on %s, for readers at %s", web.Listen, web.BaseURL)
+}
+
+// A placeError is a folder or file that must be written and may not be.
+type placeError struct {
+	path, what string
+	err        error
+}
+
+func (e placeError) Error() string {
+	return fmt.Sprintf("fundwatch may not write to %s (%s): %v", e.path, e.what, e.err)
+}
+
+func (e placeError) Unwrap() error { return e.err }
+
+const placesHint = "give it to the user that fundwatch runs as (chown), and let the service or the container write there: " +
+	"StateDirectory= or ReadWritePaths= in the unit, a volume in the container"
+
+// places returns an error that names every place that must be written and may not be: the database, the
+// folder around it, where SQLite puts its files, and the folder for mail files.
+func (a *app) places() error {
+	dir := filepath.Dir(a.cfg.Database)
+	all := []placeError{{path: existing(dir), what: "for the database and the files that SQLite puts beside it"}}
+	if existing(dir) != dir {
+		all[0].what = "to make the folder " + dir + " for the database in it"
+	}
+	if _, err := os.Stat(a.cfg.Database); err == nil {
+		all = append(all, placeError{path: a.cfg.Database, what: "the database"})
+	}
+	if a.cfg.Mail.Transport == TransportFiles {
+		all = append(all, placeError{path: existing(a.cfg.Mail.Files.Dir), what: "for mail that is written as files"})
+	}
+	const write = 2 // W_OK of access(2)
+	var missing []error
+	for _, p := range all {
+		if p.err = syscall.Access(p.path, write); p.err != nil {
+			missing = append(missing, p)
+		}
+	}
+	return errors.Join(missing...)
+}
