@@ -27,21 +27,11 @@ func (db *DB) Outbox(ctx context.Context, states ...calls.DeliveryState) ([]call
 
 // CountOutbox returns how many mails are in each state. A state that no mail is in is missing.
 func (db *DB) CountOutbox(ctx context.Context) (map[calls.DeliveryState]int, error) {
-	type count struct {
-		state calls.DeliveryState
-		n     int
-	}
-	counts, err := collect(ctx, db.read, func(s scanner) (c count, err error) {
-		return c, s.Scan(&c.state, &c.n)
-	}, `SELECT state, COUNT(*) FROM deliveries GROUP BY state`)
+	counts, err := countBy[calls.DeliveryState](ctx, db.read, `SELECT state, COUNT(*) FROM deliveries GROUP BY state`)
 	if err != nil {
 		return nil, fmt.Errorf("count outbox: %w", err)
 	}
-	byState := make(map[calls.DeliveryState]int, len(counts))
-	for _, c := range counts {
-		byState[c.state] = c.n
-	}
-	return byState, nil
+	return counts, nil
 }
 
 // Delivery returns a mail with its bytes, which are nil if [DB.PruneMessages] dropped them. The error

@@ -97,3 +97,16 @@ func scanOne[T any](row scanner) (T, error) {
 	err := row.Scan(&value)
 	return value, err
 }
+
+// countBy runs a query whose rows are a word and how often it was found.
+func countBy[W ~string](ctx context.Context, q querier, query string, args ...any) (map[W]int, error) {
+	counts := map[W]int{}
+	_, err := collect(ctx, q, func(s scanner) (none struct{}, err error) {
+		var word W
+		var n int
+		err = s.Scan(&word, &n)
+		counts[word] = n
+		return none, err
+	}, query, args...)
+	return counts, err
+}

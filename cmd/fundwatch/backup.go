@@ -49,7 +49,7 @@ func (l *launcher) backup(ctx context.Context, file string, force bool) error {
 	}
 	took := a.wallClock().Sub(began)
 	_, err = fmt.Fprintf(l.out, "%s: %s, whole and checked, as of %s, in %s\n",
-		file, byteSize(size), began.In(a.zone).Format("Mon 2 Jan 2006 15:04:05 MST"), took.Round(10*time.Millisecond))
+		file, byteSize(size), stamp(began, a.zone), took.Round(10*time.Millisecond))
 	return err
 }
 

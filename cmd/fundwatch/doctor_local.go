@@ -165,10 +165,6 @@ func buildTime() time.Time {
 	return time.Time{}
 }
 
-func stamp(t time.Time, zone *time.Location) string {
-	return t.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
-}
-
 // schedules shows what comes next. That no schedule lies in the hour of the clock change was seen to when the
 // configuration was loaded.
 func (d *doctor) schedules(context.Context) finding {
@@ -176,7 +172,7 @@ func (d *doctor) schedules(context.Context) finding {
 	if err != nil {
 		return found(checkFailure, "%v", err)
 	}
-	return found(checkOK, "next crawl %s, next digest %s; none in the hour in which clocks are changed", next["crawl"], next["digest"])
+	return found(checkOK, "next crawl %s, next digest %s; none in the hour in which clocks are changed", stamp(next["crawl"], d.zone), stamp(next["digest"], d.zone))
 }
 
 func (d *doctor) contact(context.Context) finding {

@@ -69,7 +69,7 @@ func (a *app) announce(w io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "serving %s, mail by %s; next crawl %s, next digest %s\n",
-		a.cfg.Database, a.cfg.Mail.Transport, next["crawl"], next["digest"])
+		a.cfg.Database, a.cfg.Mail.Transport, stamp(next["crawl"], a.zone), stamp(next["digest"], a.zone))
 	return err
 }
 
@@ -198,15 +198,15 @@ func (a *app) newestFiring(line string) (time.Time, bool, error) {
 	return firing, ok, nil
 }
 
-// nextFirings returns when each schedule fires next, in the configured zone.
-func (a *app) nextFirings() (map[string]string, error) {
-	next := map[string]string{}
+// nextFirings returns when each schedule fires next, in UTC.
+func (a *app) nextFirings() (map[string]time.Time, error) {
+	next := map[string]time.Time{}
 	for name, line := range map[string]string{"crawl": a.cfg.Schedule.Crawl, "digest": a.cfg.Schedule.Digest} {
 		s, err := parseSchedule(line, a.zone)
 		if err != nil {
 			return nil, err
 		}
-		next[name] = s.Next(a.now()).In(a.zone).Format("Mon 2 Jan 2006 15:04 MST")
+		next[name] = s.Next(a.now()).UTC()
 	}
 	return next, nil
 }
