@@ -126,7 +126,7 @@ func (l *launcher) clock() (func() time.Time, error) {
 }
 
 func (l *launcher) logger() (*slog.Logger, error) {
-	options := &slog.HandlerOptions{Level: slog.LevelWarn}
+	options := &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutAddresses}
 	if l.verbose {
 		options.Level = slog.LevelInfo
 	}

@@ -76,7 +76,8 @@ func (a *app) announce(w io.Writer) error {
 // A daemon runs the stages one at a time: they share a database and a mail server.
 type daemon struct {
 	*app
-	one sync.Mutex
+	one    sync.Mutex
+	pruned time.Time // when that was last done
 }
 
 func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
@@ -136,15 +137,6 @@ func (d *daemon) matchNow(ctx context.Context) error {
 
 func (d *daemon) sendNow(ctx context.Context) error {
 	_, err := d.send(ctx)
-	return err
-}
-
-// keepMessages is how long the bytes of sent mails are kept, addresses and all: long enough to answer
-// "what did you send us in spring". That they were sent, and what they told, stays.
-const keepMessages = 180 * 24 * time.Hour
-
-func (d *daemon) prune(ctx context.Context) error {
-	_, err := d.db.PruneMessages(ctx, d.now().Add(-keepMessages))
 	return err
 }
 
@@ -214,8 +206,8 @@ func (a *app) nextFirings() (map[string]time.Time, error) {
 // cronLog writes what cron says to our log.
 type cronLog struct{ *slog.Logger }
 
-func (l cronLog) Info(msg string, keys ...any) { l.Logger.Debug("cron", append(keys, "msg", msg)...) }
+func (l cronLog) Info(msg string, keys ...any) { l.Logger.Debug("cron", append(keys, "did", msg)...) }
 
 func (l cronLog) Error(err error, msg string, keys ...any) {
-	l.Logger.Error("cron", append(keys, "msg", msg, "err", err)...)
+	l.Logger.Error("cron", append(keys, "did", msg, "err", err)...)
 }
