@@ -39,6 +39,9 @@ func (l *launcher) create(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := writable(a.databasePlaces()...); err != nil {
+		return nil, err
+	}
 	return a, a.openDatabase(ctx)
 }
 

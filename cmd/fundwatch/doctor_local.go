@@ -78,8 +78,8 @@ const (
 
 // disk checks what is free where the database lies, and that the places to write may be written.
 func (d *doctor) disk(context.Context) finding {
-	if err := d.places(); err != nil {
-		return found(checkFailure, "%v", err).toDo("%s", placesHint)
+	if err := writable(append(d.databasePlaces(), d.mailPlaces()...)...); err != nil {
+		return found(checkFailure, "%v", err).toDo("let fundwatch write there")
 	}
 	dir := existing(filepath.Dir(d.cfg.Database))
 	var fsInfo syscall.Statfs_t
@@ -99,16 +99,6 @@ func (d *doctor) disk(context.Context) finding {
 		return found(checkWarning, "only %s", line).toDo("make room: a backup needs as much as the database, tidying up twice as much")
 	}
 	return found(checkOK, "%s", line)
-}
-
-// existing returns the nearest folder above and including dir that is there.
-func existing(dir string) string {
-	for {
-		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
 }
 
 // clockTolerance is how far clocks of one network may differ without harm.
@@ -192,43 +182,4 @@ func (d *doctor) webPages(context.Context) finding {
 			toDo("put a web server with a certificate in front, and its address into web.base_url")
 	}
 	return found(checkOK, "on %s, for readers at %s", web.Listen, web.BaseURL)
-}
-
-// A placeError is a folder or file that must be written and may not be.
-type placeError struct {
-	path, what string
-	err        error
-}
-
-func (e placeError) Error() string {
-	return fmt.Sprintf("fundwatch may not write to %s (%s): %v", e.path, e.what, e.err)
-}
-
-func (e placeError) Unwrap() error { return e.err }
-
-const placesHint = "give it to the user that fundwatch runs as (chown), and let the service or the container write there: " +
-	"StateDirectory= or ReadWritePaths= in the unit, a volume in the container"
-
-// places returns an error that names every place that must be written and may not be: the database, the
-// folder around it, where SQLite puts its files, and the folder for mail files.
-func (a *app) places() error {
-	dir := filepath.Dir(a.cfg.Database)
-	all := []placeError{{path: existing(dir), what: "for the database and the files that SQLite puts beside it"}}
-	if existing(dir) != dir {
-		all[0].what = "to make the folder " + dir + " for the database in it"
-	}
-	if _, err := os.Stat(a.cfg.Database); err == nil {
-		all = append(all, placeError{path: a.cfg.Database, what: "the database"})
-	}
-	if a.cfg.Mail.Transport == TransportFiles {
-		all = append(all, placeError{path: existing(a.cfg.Mail.Files.Dir), what: "for mail that is written as files"})
-	}
-	const write = 2 // W_OK of access(2)
-	var missing []error
-	for _, p := range all {
-		if p.err = syscall.Access(p.path, write); p.err != nil {
-			missing = append(missing, p)
-		}
-	}
-	return errors.Join(missing...)
 }

@@ -61,7 +61,7 @@ func newRoot(s surroundings) *cobra.Command {
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
 		newDemo, newCrawl, newSearch, newShow, newWhy, newMunicipalities, newSubscribers, newDigest, newSend,
-		newOutbox, newSources, newTopics, newStatus, newDoctor, newServe, newBackup, newConfig, newVersion,
+		newOutbox, newSources, newTopics, newStatus, newDoctor, newServe, newBackup, newConfig, newVersion, newMan,
 	} {
 		root.AddCommand(add(&launcher{s, &g}))
 	}

@@ -40,6 +40,11 @@ func (l *launcher) serve(ctx context.Context) error {
 		return err
 	}
 	defer a.close()
+	if err := writable(a.mailPlaces()...); err != nil {
+		return err
+	}
+	manager := newManager(l.getenv, a.log)
+	defer manager.close()
 	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
 		d := &daemon{app: a}
 		scheduler, err := d.schedule(ctx)
@@ -49,10 +54,13 @@ func (l *launcher) serve(ctx context.Context) error {
 		if err := a.announce(l.err); err != nil {
 			return err
 		}
+		manager.ready()
+		defer manager.watch(ctx, a.answers)()
 		d.look(ctx)
 		scheduler.Start()
 		<-ctx.Done()
 		a.log.Info("stopping")
+		manager.stopping()
 		select {
 		case <-scheduler.Stop().Done():
 		case <-time.After(stopWithin):
