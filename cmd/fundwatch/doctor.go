@@ -21,7 +21,7 @@ login; nothing is sent), what the domain of the sender publishes (SPF, DKIM, DMA
 sources can be reached and want to be asked. Each check is ok, a warning or a failure, with what to do;
 what could not or need not be looked at is unchecked.
 
-Nothing is changed. Without a network all checks that need none still run. Exit code 0: no warning and
+Nothing is changed, and the clock is the machine's own, whatever --now says. Without a network all checks that need none still run. Exit code 0: no warning and
 no failure; 1: a person should look.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.doctor(cmd.Context(), asJSON) },

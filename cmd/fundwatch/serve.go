@@ -19,7 +19,10 @@ func newServe(l *launcher) *cobra.Command {
 		Use:   "serve",
 		Short: "Run for ever: crawl, compose and send on schedule",
 		Long: `Runs the schedules of the configuration. What is due is decided by the database, at start and
-every hour: a run that was missed while the machine was off is made up once.
+every hour: a run that was missed while the machine was off is made up once. Once a day it drops what
+is too old to be of use, such as the bytes of mails of two months ago.
+
+Under systemd it says when it is ready and gives signs of life (Type=notify, WatchdogSec=).
 
 SIGTERM and SIGINT finish the item in hand and stop.`,
 		Args: cobra.NoArgs,
