@@ -43,13 +43,22 @@ func (db *DB) begin(ctx context.Context) (*sql.Tx, error) {
 	for range busyTries {
 		tx, err := w.BeginTx(ctx, nil)
 		if !isBusy(err) {
-			return tx, err
+			return tx, db.namePlace(err)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 	}
 	return nil, errors.New("database is locked: another process has been writing for half a minute")
+}
+
+// namePlace adds to an error of SQLite's about rights which file it was about: SQLite does not say.
+func (db *DB) namePlace(err error) error {
+	var failed sqlite3.Error
+	if errors.As(err, &failed) && (failed.Code == sqlite3.ErrReadonly || failed.Code == sqlite3.ErrCantOpen) {
+		return fmt.Errorf("no right to write to %s or to its folder: %w", db.path, err)
+	}
+	return err
 }
 
 func isBusy(err error) bool {

@@ -214,6 +214,11 @@ func TestBackupIsReadWithoutWriting(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "CERV-2026-CITIZENS-TOWN-TT") {
 		t.Errorf("%v: %s", err, out)
 	}
+	// What has to write says where it may not.
+	out, err = asNobody(program, "--db", dir+"/copy.db", "--now", "2026-09-01", "digest").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "no right to write to "+dir+"/copy.db or to its folder") {
+		t.Errorf("digest: %v: %s", err, out)
+	}
 }
 
 func copyProgram(t *testing.T, to string) {
