@@ -41,8 +41,8 @@ const (
 	unchecked    verdict = "unchecked" // there is nothing to look at, or no way to look
 )
 
-// A finding is what one check found.
-type finding struct {
+// A diagnosis is what one check found.
+type diagnosis struct {
 	Check   string  `json:"check"`
 	Verdict verdict `json:"verdict"`
 	Found   string  `json:"found"`
@@ -50,18 +50,18 @@ type finding struct {
 	Publish *string `json:"publish"` // a line for the zone file of the sender's domain; null: none
 }
 
-func found(v verdict, format string, args ...any) finding {
-	return finding{Verdict: v, Found: fmt.Sprintf(format, args...)}
+func found(v verdict, format string, args ...any) diagnosis {
+	return diagnosis{Verdict: v, Found: fmt.Sprintf(format, args...)}
 }
 
-// toDo returns the finding with what to do about it.
-func (f finding) toDo(format string, args ...any) finding {
+// toDo returns the diagnosis with what to do about it.
+func (f diagnosis) toDo(format string, args ...any) diagnosis {
 	f.Do = stated(fmt.Sprintf(format, args...))
 	return f
 }
 
-// publishing returns the finding with the line that its domain should publish.
-func (f finding) publishing(line string) finding {
+// publishing returns the diagnosis with the line that its domain should publish.
+func (f diagnosis) publishing(line string) diagnosis {
 	f.Publish = stated(line)
 	return f
 }
@@ -71,14 +71,14 @@ type doctorView struct {
 	Checked time.Time       `json:"checked"`
 	Version string          `json:"version"`
 	Counts  map[verdict]int `json:"counts"`
-	Checks  []finding       `json:"checks"`
+	Checks  []diagnosis     `json:"checks"`
 }
 
-// A checkup is one check. Those over the network run side by side, the others one after another.
-type checkup struct {
+// An examination is one check. Those over the network run side by side, the others one after another.
+type examination struct {
 	name    string
 	network bool
-	run     func(context.Context) finding
+	run     func(context.Context) diagnosis
 }
 
 // How long one check over the network may take, and how many run at once: a doctor that hangs is no help.
@@ -112,12 +112,12 @@ func (l *launcher) doctor(ctx context.Context, asJSON bool) error {
 }
 
 // badConfiguration says what is wrong with a configuration; nothing else can be looked at without one.
-func badConfiguration(err error) []finding {
+func badConfiguration(err error) []diagnosis {
 	var problems Problems
 	if !errors.As(err, &problems) {
 		problems = Problems{{Message: err.Error()}}
 	}
-	var all []finding
+	var all []diagnosis
 	for _, p := range problems {
 		f := found(checkFailure, "%s", p.withoutHint())
 		if p.Hint != "" {
@@ -137,7 +137,7 @@ func (p Problem) withoutHint() string {
 	return strings.TrimPrefix(p.Error(), ": ")
 }
 
-func (l *launcher) examine(ctx context.Context, cfg *Config) ([]finding, error) {
+func (l *launcher) examine(ctx context.Context, cfg *Config) ([]diagnosis, error) {
 	a, err := l.assemble()
 	if err != nil {
 		return nil, err
@@ -145,11 +145,11 @@ func (l *launcher) examine(ctx context.Context, cfg *Config) ([]finding, error) 
 	d := &doctor{app: a, resolver: l.machineResolver()}
 	defer d.close()
 	findings := d.configuration(cfg, l.configName())
-	checkups, err := d.checkups(ctx)
+	examinations, err := d.examinations(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return append(findings, runCheckups(ctx, checkups)...), ctx.Err()
+	return append(findings, runExaminations(ctx, examinations)...), ctx.Err()
 }
 
 // A doctor looks at everything that the program needs.
@@ -158,25 +158,25 @@ type doctor struct {
 	resolver resolver
 }
 
-func (d *doctor) checkups(ctx context.Context) ([]checkup, error) {
-	local := []checkup{
+func (d *doctor) examinations(ctx context.Context) ([]examination, error) {
+	local := []examination{
 		{name: "database", run: d.database}, {name: "disk", run: d.disk}, {name: "clock", run: d.clock},
 		{name: "schedules", run: d.schedules}, {name: "contact", run: d.contact}, {name: "web pages", run: d.webPages},
 		{name: "sender", run: d.sender}, {name: "ways to stop", run: d.waysToStop},
 	}
-	mail := []checkup{
+	mail := []examination{
 		{"mail server", true, d.mailServer}, {"SPF", true, d.spf}, {"DKIM", true, d.dkim}, {"DMARC", true, d.dmarc},
 	}
 	sources, err := d.sources()
 	return append(append(local, mail...), sources...), err
 }
 
-// runCheckups returns the findings in the order of the checks.
-func runCheckups(ctx context.Context, checkups []checkup) []finding {
-	findings := make([]finding, len(checkups))
+// runExaminations returns the findings in the order of the checks.
+func runExaminations(ctx context.Context, examinations []examination) []diagnosis {
+	findings := make([]diagnosis, len(examinations))
 	var running sync.WaitGroup
 	places := make(chan struct{}, checksAtOnce)
-	for i, c := range checkups {
+	for i, c := range examinations {
 		if !c.network {
 			findings[i] = c.run(ctx)
 			continue
@@ -191,7 +191,7 @@ func runCheckups(ctx context.Context, checkups []checkup) []finding {
 	}
 	running.Wait()
 	for i := range findings {
-		findings[i].Check = checkups[i].name
+		findings[i].Check = examinations[i].name
 	}
 	return findings
 }

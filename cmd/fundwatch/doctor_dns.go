@@ -39,7 +39,7 @@ func (d *doctor) texts(ctx context.Context, name string) ([]string, error) {
 
 // senderDomain returns the domain whose records count, as the domain name system writes it; or why there is
 // none to look at.
-func (d *doctor) senderDomain(address string) (string, *finding) {
+func (d *doctor) senderDomain(address string) (string, *diagnosis) {
 	if d.cfg.Mail.From == exampleFrom {
 		f := found(unchecked, "the sender is the example address")
 		return "", &f
@@ -53,7 +53,7 @@ func (d *doctor) senderDomain(address string) (string, *finding) {
 }
 
 // notLookedUp says that the domain name system did not answer.
-func notLookedUp(name string, err error) finding {
+func notLookedUp(name string, err error) diagnosis {
 	return found(checkWarning, "%s could not be looked up: %v", name, err).toDo("check the network and its name server (/etc/resolv.conf), then try again")
 }
 
@@ -70,7 +70,7 @@ func textRecord(name, text string) string {
 
 // spf checks the domain of the envelope sender, which is what receivers hold against SPF (RFC 7208, 2.4).
 // Whether the record names the machine that hands our mail to the world only a mail that arrived can show.
-func (d *doctor) spf(ctx context.Context) finding {
+func (d *doctor) spf(ctx context.Context) diagnosis {
 	envelope := d.cfg.Mail.From
 	if d.cfg.Mail.BounceAddress != "" {
 		envelope = d.cfg.Mail.BounceAddress
@@ -87,7 +87,7 @@ func (d *doctor) spf(ctx context.Context) finding {
 }
 
 // judgeSPF looks at the TXT records of a domain. The rules are those of RFC 7208, checked 2026-11-23.
-func judgeSPF(domain, server string, records []string) finding {
+func judgeSPF(domain, server string, records []string) diagnosis {
 	var spf []string
 	for _, r := range records {
 		if lower := strings.ToLower(r); lower == "v=spf1" || strings.HasPrefix(lower, "v=spf1 ") {
@@ -125,7 +125,7 @@ func serverTerm(server string) string {
 // mostLookups is how many look-ups an SPF record may cost (RFC 7208, 4.6.4).
 const mostLookups = 10
 
-func judgeTerms(domain, record string) finding {
+func judgeTerms(domain, record string) diagnosis {
 	terms := strings.Fields(strings.ToLower(record))[1:]
 	end, lookups := "", 0
 	for _, term := range terms {
@@ -154,7 +154,7 @@ func judgeTerms(domain, record string) finding {
 }
 
 // dmarc checks what the domain of the sender, or one above it, asks receivers to do with mail that fails.
-func (d *doctor) dmarc(ctx context.Context) finding {
+func (d *doctor) dmarc(ctx context.Context) diagnosis {
 	domain, nothing := d.senderDomain(d.cfg.Mail.From)
 	if nothing != nil {
 		return *nothing
@@ -175,7 +175,7 @@ func (d *doctor) dmarc(ctx context.Context) finding {
 
 // judgeDMARC looks at the TXT records of _dmarc.domain, by the rules of RFC 7489, 6.3 and 6.6.3. It reports
 // false if none of them is a DMARC record, so that the domain above counts.
-func judgeDMARC(domain string, records []string) (finding, bool) {
+func judgeDMARC(domain string, records []string) (diagnosis, bool) {
 	var dmarc []string
 	for _, r := range records {
 		if version, _, _ := strings.Cut(r, ";"); strings.ReplaceAll(version, " ", "") == "v=DMARC1" {
@@ -184,7 +184,7 @@ func judgeDMARC(domain string, records []string) (finding, bool) {
 	}
 	switch {
 	case len(dmarc) == 0:
-		return finding{}, false
+		return diagnosis{}, false
 	case len(dmarc) > 1:
 		return found(checkFailure, "_dmarc.%s has %d records, and so counts as having none", domain, len(dmarc)).toDo("keep one of them"), true
 	}
@@ -207,7 +207,7 @@ func tag(record, name string) string {
 }
 
 // dkim checks that the public half of the configured key is published.
-func (d *doctor) dkim(ctx context.Context) finding {
+func (d *doctor) dkim(ctx context.Context) diagnosis {
 	cfg := d.cfg.Mail.DKIM
 	if cfg.KeyFile == "" {
 		return found(unchecked, "fundwatch has no key to sign with (mail.dkim), so your mail server has to sign: look for DKIM-Signature in a mail that arrived")
@@ -229,7 +229,7 @@ func (d *doctor) dkim(ctx context.Context) finding {
 }
 
 // judgeDKIM compares the records of a selector with the one that should be there (RFC 6376, 3.6.1).
-func judgeDKIM(name, want string, records []string) finding {
+func judgeDKIM(name, want string, records []string) diagnosis {
 	line := textRecord(name, want)
 	if len(records) == 0 {
 		return found(checkFailure, "%s has no key: receivers cannot check your signatures", name).toDo("publish this").publishing(line)

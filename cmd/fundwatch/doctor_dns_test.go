@@ -168,7 +168,7 @@ func FuzzRecords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, record string) {
 		dmarc, _ := judgeDMARC("town.example", []string{record})
-		for _, found := range []finding{dmarc, judgeSPF("town.example", record, []string{record}), judgeDKIM("s._domainkey.town.example", "p=A", []string{record})} {
+		for _, found := range []diagnosis{dmarc, judgeSPF("town.example", record, []string{record}), judgeDKIM("s._domainkey.town.example", "p=A", []string{record})} {
 			if found.Do != nil && *found.Do == "" {
 				t.Errorf("%q: %+v", record, found)
 			}

@@ -16,13 +16,13 @@ import (
 )
 
 // configuration passes on what loading the configuration found doubtful.
-func (d *doctor) configuration(cfg *Config, name string) []finding {
+func (d *doctor) configuration(cfg *Config, name string) []diagnosis {
 	if len(cfg.Warnings) == 0 {
 		f := found(checkOK, "%s", name)
 		f.Check = "configuration"
-		return []finding{f}
+		return []diagnosis{f}
 	}
-	var all []finding
+	var all []diagnosis
 	for _, p := range cfg.Warnings {
 		f := found(checkWarning, "%s", p.withoutHint())
 		if p.Hint != "" {
@@ -35,7 +35,7 @@ func (d *doctor) configuration(cfg *Config, name string) []finding {
 }
 
 // database opens the database as it is, and keeps it open for the checks that follow.
-func (d *doctor) database(ctx context.Context) finding {
+func (d *doctor) database(ctx context.Context) diagnosis {
 	path := d.cfg.Database
 	info, err := os.Stat(path)
 	switch {
@@ -77,7 +77,7 @@ const (
 )
 
 // disk checks what is free where the database lies, and that the places to write may be written.
-func (d *doctor) disk(context.Context) finding {
+func (d *doctor) disk(context.Context) diagnosis {
 	if err := writable(append(d.databasePlaces(), d.mailPlaces()...)...); err != nil {
 		return found(checkFailure, "%v", err).toDo("let fundwatch write there")
 	}
@@ -106,7 +106,7 @@ const clockTolerance = 5 * time.Minute
 
 // clock compares the clock with what must lie in the past: the newest crawl, the database file, and this
 // program itself.
-func (d *doctor) clock(ctx context.Context) finding {
+func (d *doctor) clock(ctx context.Context) diagnosis {
 	now := d.wallClock()
 	for _, past := range d.pasts(ctx) {
 		if past.at.Sub(now) > clockTolerance {
@@ -157,7 +157,7 @@ func buildTime() time.Time {
 
 // schedules shows what comes next. That no schedule lies in the hour of the clock change was seen to when the
 // configuration was loaded.
-func (d *doctor) schedules(context.Context) finding {
+func (d *doctor) schedules(context.Context) diagnosis {
 	next, err := d.nextFirings()
 	if err != nil {
 		return found(checkFailure, "%v", err)
@@ -165,14 +165,14 @@ func (d *doctor) schedules(context.Context) finding {
 	return found(checkOK, "next crawl %s, next digest %s; none in the hour in which clocks are changed", stamp(next["crawl"], d.zone), stamp(next["digest"], d.zone))
 }
 
-func (d *doctor) contact(context.Context) finding {
+func (d *doctor) contact(context.Context) diagnosis {
 	if d.cfg.Crawler.Contact == "" {
 		return found(checkWarning, "the websites that are read do not learn whom to write to").toDo("set crawler.contact to a mail address that somebody reads")
 	}
 	return found(checkOK, "websites may write to the address in crawler.contact")
 }
 
-func (d *doctor) webPages(context.Context) finding {
+func (d *doctor) webPages(context.Context) diagnosis {
 	web := d.cfg.Web
 	switch {
 	case web.Listen == "":

@@ -15,7 +15,7 @@ import (
 	"fundwatch/notify"
 )
 
-func (d *doctor) sender(context.Context) finding {
+func (d *doctor) sender(context.Context) diagnosis {
 	m := d.cfg.Mail
 	switch {
 	case m.Transport == TransportFiles:
@@ -29,7 +29,7 @@ func (d *doctor) sender(context.Context) finding {
 }
 
 // toDoIf is toDo if yes is true, else it changes nothing.
-func (f finding) toDoIf(yes bool, text string) finding {
+func (f diagnosis) toDoIf(yes bool, text string) diagnosis {
 	if yes {
 		return f.toDo("%s", text)
 	}
@@ -37,7 +37,7 @@ func (f finding) toDoIf(yes bool, text string) finding {
 }
 
 // waysToStop checks that a reader can stop the digest by a click or a mail.
-func (d *doctor) waysToStop(context.Context) finding {
+func (d *doctor) waysToStop(context.Context) diagnosis {
 	m, web := d.cfg.Mail, d.cfg.Web
 	switch {
 	case m.Transport != TransportSMTP:
@@ -56,7 +56,7 @@ const mailServerWithin = 20 * time.Second
 // a month before.
 const certificateSoon = 14 * 24 * time.Hour
 
-func (d *doctor) mailServer(ctx context.Context) finding {
+func (d *doctor) mailServer(ctx context.Context) diagnosis {
 	if d.cfg.Mail.Transport != TransportSMTP {
 		return found(unchecked, "mail is written as files")
 	}
@@ -89,7 +89,7 @@ func (d *doctor) mailServer(ctx context.Context) finding {
 }
 
 // refusedProbe says why the mail server did not let us in, and who can do what.
-func refusedProbe(place string, err error, cfg notify.SMTPConfig) finding {
+func refusedProbe(place string, err error, cfg notify.SMTPConfig) diagnosis {
 	said := err.Error()
 	var failed *notify.SendError
 	code := 0
@@ -139,17 +139,17 @@ func fromDomain(address string) string {
 
 // sources returns a check for each enabled source that is read over the network; calendars come with the
 // program.
-func (d *doctor) sources() ([]checkup, error) {
+func (d *doctor) sources() ([]examination, error) {
 	names, err := d.sourceNames()
 	if err != nil {
 		return nil, err
 	}
 	asker := d.crawlerTrying(0) // one for all, so that two sources on one host are asked one after the other
-	var all []checkup
+	var all []examination
 	for _, name := range names {
 		if name == portalSource {
 			portal := crawler.PortalSource{Name: name, URL: d.cfg.Sources.Portal.URL}
-			all = append(all, checkup{"source " + name, true, func(ctx context.Context) finding {
+			all = append(all, examination{"source " + name, true, func(ctx context.Context) diagnosis {
 				return reached(ctx, portal.URL, asker.ReachPortal(ctx, portal))
 			}})
 			continue
@@ -161,7 +161,7 @@ func (d *doctor) sources() ([]checkup, error) {
 		if def.Kind == crawler.SourceCalendar {
 			continue
 		}
-		all = append(all, checkup{"source " + name, true, func(ctx context.Context) finding {
+		all = append(all, examination{"source " + name, true, func(ctx context.Context) diagnosis {
 			return reached(ctx, def.URL, asker.Reach(ctx, def))
 		}})
 	}
@@ -169,7 +169,7 @@ func (d *doctor) sources() ([]checkup, error) {
 }
 
 // reached says what an attempt to reach a source came to.
-func reached(ctx context.Context, address string, err error) finding {
+func reached(ctx context.Context, address string, err error) diagnosis {
 	if errors.Is(context.Cause(ctx), errTooSlow) {
 		err = errTooSlow
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // examined runs doctor with the answers of a resolver and returns what it found, by check, and all it said.
-func examined(t *testing.T, environ []string, dns resolver, args ...string) (map[string][]finding, string, int) {
+func examined(t *testing.T, environ []string, dns resolver, args ...string) (map[string][]diagnosis, string, int) {
 	t.Helper()
 	var out, errs strings.Builder
 	code := run(context.Background(), surroundings{
@@ -32,7 +32,7 @@ func examined(t *testing.T, environ []string, dns resolver, args ...string) (map
 	if err := json.Unmarshal([]byte(out.String()), &view); err != nil {
 		t.Fatalf("no JSON: %v\n%s%s", err, out.String(), errs.String())
 	}
-	by := map[string][]finding{}
+	by := map[string][]diagnosis{}
 	for _, f := range view.Checks {
 		by[f.Check] = append(by[f.Check], f)
 		if needsPerson := f.Verdict == checkWarning || f.Verdict == checkFailure; needsPerson != (f.Do != nil) && f.Check != "configuration" && f.Verdict != unchecked {
@@ -43,7 +43,7 @@ func examined(t *testing.T, environ []string, dns resolver, args ...string) (map
 }
 
 // wantVerdicts compares the verdicts of the checks named.
-func wantVerdicts(t *testing.T, got map[string][]finding, want map[string]verdict) {
+func wantVerdicts(t *testing.T, got map[string][]diagnosis, want map[string]verdict) {
 	t.Helper()
 	for check, v := range want {
 		if len(got[check]) == 0 || got[check][0].Verdict != v {
@@ -278,7 +278,7 @@ func TestChecksAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var at, most atomic.Int32
-		hang := checkup{"hangs", true, func(ctx context.Context) finding {
+		hang := examination{"hangs", true, func(ctx context.Context) diagnosis {
 			if n := at.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -290,7 +290,7 @@ func TestChecksAreBounded(t *testing.T) {
 			return found(checkFailure, "hung")
 		}}
 		began := time.Now()
-		findings := runCheckups(t.Context(), append(slices.Repeat([]checkup{hang}, 8), checkup{name: "local", run: func(context.Context) finding { return found(checkOK, "fine") }}))
+		findings := runExaminations(t.Context(), append(slices.Repeat([]examination{hang}, 8), examination{name: "local", run: func(context.Context) diagnosis { return found(checkOK, "fine") }}))
 		if took := time.Since(began); took != 2*checkWithin || most.Load() != checksAtOnce {
 			t.Errorf("it took %s with %d at once, want %s with %d", took, most.Load(), 2*checkWithin, checksAtOnce)
 		}

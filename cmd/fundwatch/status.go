@@ -180,8 +180,8 @@ func (a *app) lookAtRuns(ctx context.Context, v *statusView) error {
 	return err
 }
 
-// mostNamed is how many bounced subscribers are named one by one.
-const mostNamed = 10
+// mostBounced is how many bounced subscribers are named one by one.
+const mostBounced = 10
 
 func (a *app) lookAtSubscribers(ctx context.Context, v *statusView) error {
 	counts, err := a.db.CountSubscribers(ctx)
@@ -189,7 +189,7 @@ func (a *app) lookAtSubscribers(ctx context.Context, v *statusView) error {
 		return err
 	}
 	v.Subscribers = allOf(counts, subscriberStates...)
-	bounced, err := a.db.SubscribersIn(ctx, calls.SubscriberBounced, mostNamed)
+	bounced, err := a.db.SubscribersIn(ctx, calls.SubscriberBounced, mostBounced)
 	for i := range bounced {
 		s := &bounced[i]
 		v.needs(fmt.Sprintf("subscriber %d", s.ID), fmt.Sprintf("correct the address, or 'fundwatch subscribers resume %d'", s.ID),
