@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fundwatch/calls"
+	"fundwatch/notify"
 )
 
 // The first line of a card says whether this town can apply, and with whom.
@@ -40,7 +41,7 @@ func TestLettersSayWhetherTheTownCanApply(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, lang := range []string{"en", "de", "fr"} {
+			for _, lang := range notify.Languages() {
 				d := mixedDigest(t, "Town", tt.country, lang)
 				call := townTwinning(t)
 				call.Identifier = tt.identifier
@@ -50,6 +51,7 @@ func TestLettersSayWhetherTheTownCanApply(t *testing.T) {
 				if said := strings.Join(strings.Fields(mail.Text), " "); lang == "en" && !strings.Contains(said, tt.want) {
 					t.Errorf("lacks %q:\n%s", tt.want, mail.Text)
 				}
+				checkWriting(t, lang, mail)
 				if strings.Contains(mail.Text, "verdict.") || strings.Contains(mail.HTML, "verdict.") {
 					t.Errorf("%s: a key in place of words:\n%s", lang, mail.Text)
 				}

@@ -51,6 +51,17 @@ var (
 		},
 		pragmas: map[string]string{"query_only": "1", "busy_timeout": "5000"},
 	}
+	// A copy that is being made belongs to nobody yet: a broken one is thrown away, so it needs no journal,
+	// and it is brought to the disk once, when it is whole.
+	copying = role{
+		parameters: url.Values{"mode": {"rw"}, "_journal_mode": {"OFF"}, "_synchronous": {"OFF"}},
+		pragmas:    map[string]string{"journal_mode": "off", "synchronous": "0"},
+	}
+	// A copy at rest is one file, which can be moved and opened where nobody may write.
+	resting = role{
+		parameters: url.Values{"mode": {"rw"}, "_journal_mode": {"DELETE"}, "_synchronous": {"FULL"}},
+		pragmas:    map[string]string{"journal_mode": "delete", "synchronous": "2"},
+	}
 )
 
 // with returns the role with some parameters, and what SQLite must say of them, replaced.

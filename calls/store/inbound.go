@@ -282,14 +282,6 @@ func (db *DB) KeptInbound(ctx context.Context) ([]Kept, error) {
 	return kept, nil
 }
 
-// PruneInbound forgets the inbound mails from before the given time that no person waits to see.
-func (db *DB) PruneInbound(ctx context.Context, before time.Time) error {
-	return db.update(ctx, "forget old inbound mail", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM inbound WHERE at < ? AND (kind <> 'unknown' OR seen = 1)`, instant(before))
-		return err
-	})
-}
-
 // SeeInbound notes that a person has seen every inbound mail that waited, and returns how many did.
 func (db *DB) SeeInbound(ctx context.Context) (int, error) {
 	var seen int64

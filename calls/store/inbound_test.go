@@ -166,9 +166,9 @@ func TestNobodyFillsTheDiskWithReports(t *testing.T) {
 		receive(t, db, &calls.Inbound{Kind: calls.InboundUnknown, Fingerprint: sha256.Sum256([]byte{byte(i), byte(i >> 8)})}, now)
 	}
 	same(t, "kept", len(must(db.KeptInbound(t.Context()))(t)), 500)
-	ok(t, db.PruneInbound(t.Context(), now.Add(day)))
+	must(db.Prune(t.Context(), store.Befores{Inbound: now.Add(day)}))(t)
 	same(t, "kept until somebody has seen them", must(db.SeeInbound(t.Context()))(t), 500)
-	ok(t, db.PruneInbound(t.Context(), now.Add(day)))
+	must(db.Prune(t.Context(), store.Befores{Inbound: now.Add(day)}))(t)
 	raw := outside(t, db.Path())
 	defer raw.Close()
 	var left int

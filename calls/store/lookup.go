@@ -188,19 +188,9 @@ func changeOf(key calls.Key) func(scanner) (calls.Change, error) {
 // CountCalls returns how many calls have each status at now. A status that no call has is missing.
 func (db *DB) CountCalls(ctx context.Context, now time.Time) (map[calls.Status]int, error) {
 	const query = `SELECT ` + statusSQL + ` AS status, COUNT(*) FROM calls c GROUP BY status`
-	type count struct {
-		status calls.Status
-		n      int
-	}
-	counts, err := collect(ctx, db.read, func(s scanner) (c count, err error) {
-		return c, s.Scan(&c.status, &c.n)
-	}, query, instant(now))
+	counts, err := countBy[calls.Status](ctx, db.read, query, instant(now))
 	if err != nil {
 		return nil, fmt.Errorf("count calls: %w", err)
 	}
-	byStatus := make(map[calls.Status]int, len(counts))
-	for _, c := range counts {
-		byStatus[c.status] = c.n
-	}
-	return byStatus, nil
+	return counts, nil
 }

@@ -27,24 +27,14 @@ func (db *DB) Outbox(ctx context.Context, states ...calls.DeliveryState) ([]call
 
 // CountOutbox returns how many mails are in each state. A state that no mail is in is missing.
 func (db *DB) CountOutbox(ctx context.Context) (map[calls.DeliveryState]int, error) {
-	type count struct {
-		state calls.DeliveryState
-		n     int
-	}
-	counts, err := collect(ctx, db.read, func(s scanner) (c count, err error) {
-		return c, s.Scan(&c.state, &c.n)
-	}, `SELECT state, COUNT(*) FROM deliveries GROUP BY state`)
+	counts, err := countBy[calls.DeliveryState](ctx, db.read, `SELECT state, COUNT(*) FROM deliveries GROUP BY state`)
 	if err != nil {
 		return nil, fmt.Errorf("count outbox: %w", err)
 	}
-	byState := make(map[calls.DeliveryState]int, len(counts))
-	for _, c := range counts {
-		byState[c.state] = c.n
-	}
-	return byState, nil
+	return counts, nil
 }
 
-// Delivery returns a mail with its bytes, which are nil if [DB.PruneMessages] dropped them. The error
+// Delivery returns a mail with its bytes, which are nil if [DB.Prune] dropped them. The error
 // wraps [calls.ErrNotFound] if there is none.
 func (db *DB) Delivery(ctx context.Context, id int64) (*calls.Delivery, error) {
 	var d calls.Delivery
@@ -173,24 +163,6 @@ func movable(ctx context.Context, tx *sql.Tx, id int64) error {
 		return fmt.Errorf("it is being sent at this moment")
 	}
 	return nil
-}
-
-// PruneMessages drops the bytes of mails that were sent before the given time, and returns of how many.
-// The mails themselves and their notices stay: they say what was told, and when.
-func (db *DB) PruneMessages(ctx context.Context, before time.Time) (int, error) {
-	var pruned int64
-	err := db.update(ctx, "drop old messages", func(tx *sql.Tx) error {
-		const remove = `
-			DELETE FROM messages
-			WHERE delivery IN (SELECT id FROM deliveries WHERE state = 'sent' AND ended < ?)`
-		result, err := tx.ExecContext(ctx, remove, instant(before))
-		if err != nil {
-			return err
-		}
-		pruned, err = result.RowsAffected()
-		return err
-	})
-	return int(pruned), err
 }
 
 // A Telling is one thing that a subscriber was told, or should have been, and what became of the mail.

@@ -261,18 +261,6 @@ func TestRetryAndDrop(t *testing.T) {
 	}
 }
 
-func TestPruneMessages(t *testing.T) {
-	t.Parallel()
-	db := readyTown(t)
-	sent, waiting := enqueue(t, db, 1, "2026-W47", "a"), enqueue(t, db, 2, "2026-W47", "a")
-	claim(t, db, now)
-	record(t, db, sent, calls.Outcome{State: calls.DeliverySent}, now)
-	same(t, "too young", must(db.PruneMessages(t.Context(), now))(t), 0)
-	same(t, "pruned", must(db.PruneMessages(t.Context(), now.Add(day)))(t), 1)
-	same(t, "bytes of the sent mail", mail(t, db, sent).Bytes, nil)
-	same(t, "bytes of the other", len(mail(t, db, waiting).Bytes) > 0, true)
-}
-
 func TestLeases(t *testing.T) {
 	t.Parallel()
 	db := open(t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -97,21 +96,6 @@ func TestWaitingForAWriterEndsWithTheContext(t *testing.T) {
 	}
 	exec(t, raw, "ROLLBACK")
 	must(db.BeginRun(t.Context(), "portal", now))(t)
-}
-
-func TestBackup(t *testing.T) {
-	t.Parallel()
-	db := readyTown(t)
-	path := filepath.Join(t.TempDir(), "it's a copy.db")
-	ok(t, db.Backup(t.Context(), path))
-	copied := openAt(t, path)
-	same(t, "calls in the copy", len(find(t, copied, typed("a OR b OR c"))), 3)
-	same(t, "problems of the copy", must(copied.Check(t.Context()))(t), nil)
-	before := read(t, path)
-	if err := db.Backup(t.Context(), path); err == nil {
-		t.Error("a backup overwrote a file")
-	}
-	same(t, "the file that was there", string(read(t, path)) == string(before), true)
 }
 
 func TestCheckFindsDamage(t *testing.T) {

@@ -162,17 +162,9 @@ func (db *DB) FailuresInARow(ctx context.Context) (map[string]int, error) {
 		WHERE r.ended IS NOT NULL AND r.error <> ''
 			AND r.id > (SELECT IFNULL(MAX(g.id), 0) FROM runs g WHERE g.source = r.source AND g.ended IS NOT NULL AND g.error = '')
 		GROUP BY r.source`
-	type row struct {
-		source string
-		n      int
-	}
-	rows, err := collect(ctx, db.read, func(s scanner) (r row, err error) { return r, s.Scan(&r.source, &r.n) }, query)
+	failures, err := countBy[string](ctx, db.read, query)
 	if err != nil {
 		return nil, fmt.Errorf("count failed runs: %w", err)
-	}
-	failures := make(map[string]int, len(rows))
-	for _, r := range rows {
-		failures[r.source] = r.n
 	}
 	return failures, nil
 }

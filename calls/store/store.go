@@ -65,6 +65,7 @@ const maxReaders = 4
 type DB struct {
 	path   string
 	random io.Reader
+	asItIs bool
 	read   *sql.DB
 
 	mu      sync.Mutex
@@ -79,6 +80,10 @@ type Option func(*DB)
 
 // WithRandom makes tokens from r in place of crypto/rand.Reader. Tests use it.
 func WithRandom(r io.Reader) Option { return func(db *DB) { db.random = r } }
+
+// AsItIs opens only a file that is there, and leaves one of an older version as it is: to look at it or to
+// copy it, nothing else.
+func AsItIs() Option { return func(db *DB) { db.asItIs = true } }
 
 // Open opens the database at path, and makes it if there is none: the file with mode 0600, its folder
 // with 0700. An older file is brought up to date; a newer one, and a file of another program, is
@@ -99,14 +104,16 @@ func Open(ctx context.Context, path string, options ...Option) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context) error {
-	if err := makeFile(db.path); err != nil {
-		return err
+	if !db.asItIs {
+		if err := makeFile(db.path); err != nil {
+			return err
+		}
 	}
 	db.read = sql.OpenDB(newConnector(db.path, reading))
 	db.read.SetMaxOpenConns(maxReaders)
 	db.read.SetMaxIdleConns(maxReaders)
 	current, err := upToDate(ctx, db.read)
-	if err != nil || current {
+	if err != nil || current || db.asItIs {
 		return err
 	}
 	return db.migrate(ctx)

@@ -18,16 +18,16 @@ type querier interface {
 // update runs fn in a transaction that holds the write lock from its beginning. An error of fn rolls
 // everything back. doing says what for, in the error.
 func (db *DB) update(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
-	return updateBy(ctx, db.writer(), doing, fn)
+	return db.updateBy(ctx, db.writer(), doing, fn)
 }
 
 // updateThrough is update for what must not be forgotten by a power cut: it waits for the disk.
 func (db *DB) updateThrough(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
-	return updateBy(ctx, db.writerThrough(), doing, fn)
+	return db.updateBy(ctx, db.writerThrough(), doing, fn)
 }
 
-func updateBy(ctx context.Context, w *sql.DB, doing string, fn func(tx *sql.Tx) error) error {
-	tx, err := begin(ctx, w)
+func (db *DB) updateBy(ctx context.Context, w *sql.DB, doing string, fn func(tx *sql.Tx) error) error {
+	tx, err := db.begin(ctx, w)
 	if err != nil {
 		return fmt.Errorf("%s: begin: %w", doing, err)
 	}
@@ -47,17 +47,26 @@ const busyTries = 120
 
 // begin takes the write lock. SQLite's own waiting does not end with the context, so it waits in short
 // pieces.
-func begin(ctx context.Context, w *sql.DB) (*sql.Tx, error) {
+func (db *DB) begin(ctx context.Context, w *sql.DB) (*sql.Tx, error) {
 	for range busyTries {
 		tx, err := w.BeginTx(ctx, nil)
 		if !isBusy(err) {
-			return tx, err
+			return tx, db.namePlace(err)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 	}
 	return nil, errors.New("database is locked: another process has been writing for half a minute")
+}
+
+// namePlace adds to an error of SQLite's about rights which file it was about: SQLite does not say.
+func (db *DB) namePlace(err error) error {
+	var failed sqlite3.Error
+	if errors.As(err, &failed) && (failed.Code == sqlite3.ErrReadonly || failed.Code == sqlite3.ErrCantOpen) {
+		return fmt.Errorf("no right to write to %s or to its folder: %w", db.path, err)
+	}
+	return err
 }
 
 func isBusy(err error) bool {
@@ -104,4 +113,17 @@ func scanOne[T any](row scanner) (T, error) {
 	var value T
 	err := row.Scan(&value)
 	return value, err
+}
+
+// countBy runs a query whose rows are a word and how often it was found.
+func countBy[W ~string](ctx context.Context, q querier, query string, args ...any) (map[W]int, error) {
+	counts := map[W]int{}
+	_, err := collect(ctx, q, func(s scanner) (none struct{}, err error) {
+		var word W
+		var n int
+		err = s.Scan(&word, &n)
+		counts[word] = n
+		return none, err
+	}, query, args...)
+	return counts, err
 }

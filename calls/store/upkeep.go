@@ -3,32 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 )
-
-// Backup writes a consistent copy of the database to path, also while others write, with mode 0600. A
-// file that exists is refused and not changed; a copy that could not be finished is removed.
-func (db *DB) Backup(ctx context.Context, path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	// VACUUM INTO accepts an empty file that exists.
-	if _, err := db.writer().ExecContext(ctx, `VACUUM INTO ?`, full); err != nil {
-		return fmt.Errorf("backup to %q: %w", path, errors.Join(err, os.Remove(path)))
-	}
-	return nil
-}
 
 // Check reads the whole database, its full-text index included, and returns what is wrong with it,
 // mostly in SQLite's words; nil if it is sound. An error means that it could not be read at all.

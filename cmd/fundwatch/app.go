@@ -40,11 +40,14 @@ func (l *launcher) create(ctx context.Context) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := writable(a.databasePlaces()...); err != nil {
+		return nil, err
+	}
 	return a, a.openDatabase(ctx)
 }
 
 // open puts the program together on a database that is there.
-func (l *launcher) open(ctx context.Context) (*app, error) {
+func (l *launcher) open(ctx context.Context, options ...store.Option) (*app, error) {
 	a, err := l.assemble()
 	if err != nil {
 		return nil, err
@@ -52,11 +55,11 @@ func (l *launcher) open(ctx context.Context) (*app, error) {
 	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no database at %s yet: 'fundwatch crawl' or 'fundwatch municipalities import' makes one, 'fundwatch demo' one to look around in", a.cfg.Database)
 	}
-	return a, a.openDatabase(ctx)
+	return a, a.openDatabase(ctx, options...)
 }
 
-func (a *app) openDatabase(ctx context.Context) (err error) {
-	if a.db, err = store.Open(ctx, a.cfg.Database); err != nil {
+func (a *app) openDatabase(ctx context.Context, options ...store.Option) (err error) {
+	if a.db, err = store.Open(ctx, a.cfg.Database, options...); err != nil {
 		return fmt.Errorf("open database %s: %w", a.cfg.Database, err)
 	}
 	return nil
@@ -128,7 +131,10 @@ func (a *app) sourceNames() ([]string, error) {
 // which the next scheduled crawl is the better retry.
 const crawlRetries = 4
 
-func (a *app) crawler() *crawler.Crawler {
+func (a *app) crawler() *crawler.Crawler { return a.crawlerTrying(crawlRetries) }
+
+// crawlerTrying returns a crawler that tries a failed request again so many times.
+func (a *app) crawlerTrying(retries int) *crawler.Crawler {
 	agent := "fundwatch/1.0"
 	if a.cfg.Crawler.Contact != "" {
 		agent += " (+mailto:" + a.cfg.Crawler.Contact + ")"
@@ -137,7 +143,7 @@ func (a *app) crawler() *crawler.Crawler {
 		UserAgent: agent,
 		Timeout:   a.cfg.Crawler.Timeout,
 		Delay:     a.cfg.Crawler.Delay,
-		Retries:   crawlRetries,
+		Retries:   retries,
 	}, crawler.Edge{Now: a.now, Sleep: a.wait, Log: a.log, Progress: a.progress, Copies: a.copyOf})
 }
 
@@ -180,10 +186,14 @@ func (a *app) transport() (notify.Sender, error) {
 	if a.cfg.Mail.Transport == TransportFiles {
 		return notify.NewFiles(a.cfg.Mail.Files.Dir)
 	}
+	return notify.NewSMTP(a.smtpConfig())
+}
+
+func (a *app) smtpConfig() notify.SMTPConfig {
 	smtp := a.cfg.Mail.SMTP
-	return notify.NewSMTP(notify.SMTPConfig{
+	return notify.SMTPConfig{
 		Host: smtp.Host, Port: smtp.Port, TLS: smtp.TLS, Username: smtp.Username, Password: smtp.Password,
-	})
+	}
 }
 
 func (a *app) ratePerMinute() int {

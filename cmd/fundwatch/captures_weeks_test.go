@@ -237,7 +237,7 @@ func (w *weeks) report(table map[calls.Key]*tally) {
 	}
 }
 
-// checkMails wants no copies, and at most one mail a week for each.
+// checkMails wants no copies, and for each reader at most one letter a week and one reminder a day.
 func (w *weeks) checkMails() {
 	w.t.Helper()
 	seen, weekly := map[string]bool{}, map[string]int{}
@@ -256,8 +256,12 @@ func (w *weeks) checkMails() {
 			w.t.Fatal(err)
 		}
 		year, week := at.ISOWeek()
-		if weekly[fmt.Sprint(m.to, year, week)]++; weekly[fmt.Sprint(m.to, year, week)] > 1 {
-			w.t.Errorf("more than one digest to %s in week %d", m.to, week)
+		period := fmt.Sprint(m.to, year, week)
+		if strings.Contains(id, "reminder") {
+			period = m.to + at.Format(time.DateOnly)
+		}
+		if weekly[period]++; weekly[period] > 1 {
+			w.t.Errorf("%s has more than one mail of %s", m.to, period)
 		}
 		if _, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject")); err != nil {
 			w.t.Errorf("subject to %s: %v", m.to, err)

@@ -135,7 +135,7 @@ func (a *app) matchedCopy(ctx context.Context) (*copiedApp, error) {
 	clone := *a
 	copied := &copiedApp{&clone, func() { os.RemoveAll(dir) }} //nolint:errcheck // a folder for temporary files
 	file := filepath.Join(dir, "copy.db")
-	if err := a.db.Backup(ctx, file); err != nil {
+	if err := a.db.Snapshot(ctx, file); err != nil {
 		copied.discard()
 		return nil, fmt.Errorf("preview: %w", err)
 	}

@@ -134,8 +134,13 @@ func storySMTPSays(ts *testscript.TestScript, _ bool, args []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.refuse = nil; code != 250 {
-		m.refuse = &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: strings.Join(args[1:], " ")}
+		m.refuse = refusal(code, args[1:]...)
 	}
+}
+
+// refusal is an answer with this code and these words.
+func refusal(code int, words ...string) *smtp.SMTPError {
+	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: strings.Join(words, " ")}
 }
 
 func storyInbox(ts *testscript.TestScript, _ bool, args []string) {

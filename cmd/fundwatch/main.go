@@ -52,6 +52,9 @@ type surroundings struct {
 	err     io.Writer
 	now     func() time.Time
 
+	// resolver looks up names for doctor; nil is the machine's own.
+	resolver resolver
+
 	// wait pauses before a request is tried again; nil really waits.
 	wait func(context.Context, time.Duration) error
 }

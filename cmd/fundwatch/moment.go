@@ -34,3 +34,8 @@ func parseSince(s string, now time.Time) (time.Time, error) {
 	}
 	return time.Time{}, fmt.Errorf("%q is no time: write 7d, 2w, 2026-11-16 or RFC 3339", s)
 }
+
+// stamp writes a moment for people, in a zone.
+func stamp(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("Mon 2 Jan 2006 15:04 MST")
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -134,13 +133,4 @@ func stateStyle(s calls.DeliveryState) style {
 		return red
 	}
 	return yellow
-}
-
-// waitingSince returns how long the oldest mail that should have gone has been waiting.
-func waitingSince(mails []calls.Delivery, now time.Time) time.Duration {
-	var longest time.Duration
-	for i := range mails {
-		longest = max(longest, now.Sub(mails[i].Created))
-	}
-	return longest
 }

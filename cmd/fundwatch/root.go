@@ -62,7 +62,8 @@ func newRoot(s surroundings) *cobra.Command {
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
 		newDemo, newCrawl, newSearch, newShow, newWhy, newCheck, newMunicipalities, newSubscribers, newDigest, newSend,
-		newOutbox, newInbound, newSources, newTopics, newStatus, newExport, newServe, newConfig, newVersion,
+		newOutbox, newInbound, newSources, newTopics, newStatus, newDoctor, newExport, newServe, newBackup, newConfig,
+		newVersion, newMan,
 	} {
 		root.AddCommand(add(&launcher{s, &g}))
 	}
@@ -127,7 +128,7 @@ func (l *launcher) clock() (func() time.Time, error) {
 }
 
 func (l *launcher) logger() (*slog.Logger, error) {
-	options := &slog.HandlerOptions{Level: slog.LevelWarn}
+	options := &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutAddresses}
 	if l.verbose {
 		options.Level = slog.LevelInfo
 	}

@@ -19,7 +19,10 @@ func newServe(l *launcher) *cobra.Command {
 		Use:   "serve",
 		Short: "Run for ever: crawl, compose and send on schedule",
 		Long: `Runs the schedules of the configuration. What is due is decided by the database, at start and
-every hour: a run that was missed while the machine was off is made up once.
+every hour: a run that was missed while the machine was off is made up once. Once a day it drops what
+is too old to be of use, such as the bytes of mails of two months ago.
+
+Under systemd it says when it is ready and gives signs of life (Type=notify, WatchdogSec=).
 
 SIGTERM and SIGINT finish the item in hand and stop.`,
 		Args: cobra.NoArgs,
@@ -40,6 +43,11 @@ func (l *launcher) serve(ctx context.Context) error {
 		return err
 	}
 	defer a.close()
+	if err := writable(a.mailPlaces()...); err != nil {
+		return err
+	}
+	manager := newManager(l.getenv, a.log)
+	defer manager.close()
 	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
 		d := &daemon{app: a}
 		scheduler, err := d.schedule(ctx)
@@ -49,10 +57,13 @@ func (l *launcher) serve(ctx context.Context) error {
 		if err := a.announce(l.err); err != nil {
 			return err
 		}
+		manager.ready()
+		defer manager.watch(ctx, a.answers)()
 		d.look(ctx)
 		scheduler.Start()
 		<-ctx.Done()
 		a.log.Info("stopping")
+		manager.stopping()
 		select {
 		case <-scheduler.Stop().Done():
 		case <-time.After(stopWithin):
@@ -69,14 +80,15 @@ func (a *app) announce(w io.Writer) error {
 		return err
 	}
 	_, err = fmt.Fprintf(w, "serving %s, mail by %s; next crawl %s, next digest %s\n",
-		a.cfg.Database, a.cfg.Mail.Transport, next["crawl"], next["digest"])
+		a.cfg.Database, a.cfg.Mail.Transport, stamp(next["crawl"], a.zone), stamp(next["digest"], a.zone))
 	return err
 }
 
 // A daemon runs the stages one at a time: they share a database and a mail server.
 type daemon struct {
 	*app
-	one sync.Mutex
+	one    sync.Mutex
+	pruned time.Time // when that was last done
 }
 
 func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
@@ -140,16 +152,6 @@ func (d *daemon) sendNow(ctx context.Context) error {
 	return err
 }
 
-// keepMessages is how long the bytes of sent mails are kept, addresses and all: long enough to answer
-// "what did you send us in spring". That they were sent, and what they told, stays.
-const keepMessages = 180 * 24 * time.Hour
-
-func (d *daemon) prune(ctx context.Context) error {
-	before := d.now().Add(-keepMessages)
-	_, err := d.db.PruneMessages(ctx, before)
-	return errors.Join(err, d.db.PruneInbound(ctx, before))
-}
-
 // crawlIfDue collects the sources whose last crawl began before the newest firing of the schedule.
 func (d *daemon) crawlIfDue(ctx context.Context) error {
 	firing, ok, err := d.newestFiring(d.cfg.Schedule.Crawl)
@@ -200,9 +202,9 @@ func (a *app) newestFiring(line string) (time.Time, bool, error) {
 	return firing, ok, nil
 }
 
-// nextFirings returns when each schedule fires next, in the configured zone.
-func (a *app) nextFirings() (map[string]string, error) {
-	next := map[string]string{}
+// nextFirings returns when each schedule fires next, in UTC.
+func (a *app) nextFirings() (map[string]time.Time, error) {
+	next := map[string]time.Time{}
 	for name, line := range map[string]string{
 		"crawl": a.cfg.Schedule.Crawl, "digest": a.cfg.Schedule.Digest, "reminders": a.cfg.Schedule.Reminders,
 	} {
@@ -210,7 +212,7 @@ func (a *app) nextFirings() (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		next[name] = s.Next(a.now()).In(a.zone).Format("Mon 2 Jan 2006 15:04 MST")
+		next[name] = s.Next(a.now()).UTC()
 	}
 	return next, nil
 }
@@ -218,8 +220,8 @@ func (a *app) nextFirings() (map[string]string, error) {
 // cronLog writes what cron says to our log.
 type cronLog struct{ *slog.Logger }
 
-func (l cronLog) Info(msg string, keys ...any) { l.Logger.Debug("cron", append(keys, "msg", msg)...) }
+func (l cronLog) Info(msg string, keys ...any) { l.Logger.Debug("cron", append(keys, "did", msg)...) }
 
 func (l cronLog) Error(err error, msg string, keys ...any) {
-	l.Logger.Error("cron", append(keys, "msg", msg, "err", err)...)
+	l.Logger.Error("cron", append(keys, "did", msg, "err", err)...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,43 +16,93 @@ func newStatus(l *launcher) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say how things are; exit 1 if something needs a person",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return l.status(cmd.Context(), asJSON, odd) },
+		Long: `Shows the calls, the last crawl and the health of each source, the subscribers, the outbox, what comes
+next, what is being done at this moment, and what needs a person, each with what to do.
+
+It reads the database alone; 'fundwatch doctor' looks at the world around it.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return l.status(cmd.Context(), asJSON, odd) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON: the same names in every version, null for what is not known")
 	cmd.Flags().BoolVar(&odd, "odd", false, "list the odd records of the last crawl of each source")
 	return cmd
 }
 
-// A statusView is what `status` knows.
+// A statusView is what `status` knows. Names and meanings stay; new ones may come.
 type statusView struct {
-	Database    string               `json:"database"`
-	Calls       map[calls.Status]int `json:"calls"`
-	Sources     []sourceView         `json:"sources"`
-	Subscribers map[string]int       `json:"subscribers"`
-	Outbox      map[string]int       `json:"outbox"`
-	Next        map[string]string    `json:"next"`
-	Attention   []string             `json:"attention"` // what needs a person; empty if nothing does
+	At          time.Time                     `json:"at"`
+	Version     string                        `json:"version"` // of this program
+	Database    string                        `json:"database"`
+	Bytes       int64                         `json:"bytes"`       // of the database file
+	Calls       map[calls.Status]int          `json:"calls"`       // every status
+	Sources     []sourceView                  `json:"sources"`     // those that are enabled
+	Runs        []runView                     `json:"runs"`        // the newest of all sources, newest first
+	Subscribers map[calls.SubscriberState]int `json:"subscribers"` // every state
+	Outbox      map[calls.DeliveryState]int   `json:"outbox"`      // every state
+	Waiting     *mailView                     `json:"oldest_waiting"`
+	Failure     *mailView                     `json:"oldest_failure"`
+	Working     []workView                    `json:"working"` // who is at what
+	Next        map[string]time.Time          `json:"next"`    // when each schedule fires next
+	Attention   []attention                   `json:"attention"`
 }
 
-// A sourceView is the last crawl of one source.
-type sourceView struct {
-	Source   string  `json:"source"`
-	Started  *string `json:"started"`
-	Ended    *string `json:"ended"`
-	Seen     int     `json:"seen"`
-	New      int     `json:"new"`
-	Changed  int     `json:"changed"`
-	Odd      int     `json:"odd"`
-	Complete bool    `json:"complete"`
-	Verified *string `json:"verified"`
-	Error    *string `json:"error"`
+// An attention is one thing that needs a person.
+type attention struct {
+	About   string `json:"about"` // such as "source portal", "outbox", "subscriber 12"
+	Problem string `json:"problem"`
+	Hint    string `json:"hint"` // what to do
+}
 
-	LastComplete *string `json:"last_complete"`
-	Failures     int     `json:"failures_in_a_row"`
+// A runView is one crawl of one source.
+type runView struct {
+	Source    string  `json:"source"`
+	Started   *string `json:"started"`
+	Ended     *string `json:"ended"` // null while it runs, or if it was killed
+	Seen      int     `json:"seen"`
+	New       int     `json:"new"`
+	Changed   int     `json:"changed"`
+	Unchanged int     `json:"unchanged"`
+	Gone      int     `json:"gone"`
+	Odd       int     `json:"odd"`
+	Complete  bool    `json:"complete"`
+	Held      bool    `json:"held"`
+	Verified  *string `json:"verified"`
+	Error     *string `json:"error"`
+}
 
-	run       int64
-	startedAt time.Time
+func newRunView(r *calls.Run) runView {
+	return runView{
+		Source: r.Source, Started: moment(r.Started), Ended: moment(r.Ended), Seen: r.Seen, New: r.New, Changed: r.Changed,
+		Unchanged: r.Unchanged, Gone: r.Gone, Odd: r.Odd, Complete: r.Complete, Held: r.Held,
+		Verified: stated(r.Verified), Error: stated(r.Error),
+	}
+}
+
+// A mailView is one mail of the outbox, without the address.
+type mailView struct {
+	Mail     int64               `json:"mail"` // for 'fundwatch outbox show'
+	State    calls.DeliveryState `json:"state"`
+	Created  time.Time           `json:"created"`
+	Attempts int                 `json:"attempts"`
+	Code     *int                `json:"code"`   // the mail server's last; null if none came
+	Answer   *string             `json:"answer"` // its words, without addresses
+}
+
+func newMailView(d *calls.Delivery) *mailView {
+	if d == nil {
+		return nil
+	}
+	v := &mailView{Mail: d.ID, State: d.State, Created: d.Created, Attempts: d.Attempts, Answer: stated(d.Answer)}
+	if d.Code != 0 {
+		v.Code = &d.Code
+	}
+	return v
+}
+
+// A workView is a process that is at something.
+type workView struct {
+	Stage string `json:"stage"` // such as "crawl" or "serve"
+	By    string `json:"by"`    // process number and host
 }
 
 func (l *launcher) status(ctx context.Context, asJSON, odd bool) error {
@@ -78,183 +129,131 @@ func (l *launcher) status(ctx context.Context, asJSON, odd bool) error {
 	return err
 }
 
+// lastRuns is how many runs of all sources the JSON holds: a week of the sources that are built in.
+const lastRuns = 50
+
 func (a *app) lookAround(ctx context.Context) (statusView, error) {
-	v := statusView{Database: a.cfg.Database, Attention: []string{}, Subscribers: map[string]int{}, Outbox: map[string]int{}}
-	var err error
-	if v.Calls, err = a.db.CountCalls(ctx, a.now()); err != nil {
-		return v, err
+	v := statusView{
+		At: a.now().UTC().Truncate(time.Second), Version: version(), Database: a.cfg.Database,
+		Sources: []sourceView{}, Runs: []runView{}, Working: []workView{}, Attention: []attention{},
 	}
-	if err := a.lookAtSources(ctx, &v); err != nil {
-		return v, err
+	if info, err := os.Stat(a.cfg.Database); err == nil {
+		v.Bytes = info.Size()
 	}
-	subscribers, err := a.db.Subscribers(ctx)
-	if err != nil {
-		return v, err
-	}
-	for i := range subscribers {
-		s := &subscribers[i]
-		v.Subscribers[string(s.State)]++
-		if s.State == calls.SubscriberBounced {
-			v.Attention = append(v.Attention, fmt.Sprintf("mail to %s (%s) came back: correct the address, or 'fundwatch subscribers resume %d'", s.Email, s.Municipality, s.ID))
+	for _, look := range []func(context.Context, *statusView) error{
+		a.lookAtCalls, a.lookAtSources, a.lookAtRuns, a.lookAtSubscribers, a.lookAtOutbox, a.lookAtWork,
+	} {
+		if err := look(ctx, &v); err != nil {
+			return v, err
 		}
 	}
-	if err := a.lookAtOutbox(ctx, &v); err != nil {
-		return v, err
-	}
+	var err error
 	v.Next, err = a.nextFirings()
 	return v, err
 }
 
-// staleAfter is how old the last complete crawl may be before somebody should look.
-const staleAfter = 3 * 24 * time.Hour
-
-func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
-	runs, err := a.db.LastRuns(ctx)
-	if err != nil {
-		return err
-	}
-	complete, err := a.db.LastComplete(ctx)
-	if err != nil {
-		return err
-	}
-	failures, err := a.db.FailuresInARow(ctx)
-	if err != nil {
-		return err
-	}
-	names, err := a.sourceNames()
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		r, ok := runs[name]
-		if !ok {
-			v.Sources = append(v.Sources, sourceView{Source: name})
-			v.Attention = append(v.Attention, fmt.Sprintf("source %s was never collected: 'fundwatch crawl'", name))
-			continue
-		}
-		v.Sources = append(v.Sources, sourceView{
-			Source: name, Started: moment(r.Started), Ended: moment(r.Ended), Seen: r.Seen, New: r.New, Changed: r.Changed,
-			Odd: r.Odd, Complete: r.Complete, Verified: stated(r.Verified), Error: stated(r.Error), run: r.ID, startedAt: r.Started,
-			LastComplete: moment(complete[name]), Failures: failures[name],
-		})
-		switch {
-		case r.Error != "":
-			v.Attention = append(v.Attention, fmt.Sprintf("%s failed %s (last complete: %s): %s", name, times(failures[name]), orNever(complete[name]), r.Error))
-		case r.Started.Sub(a.now()) > time.Hour:
-			v.Attention = append(v.Attention, fmt.Sprintf("%s was collected in the future, on %s: the clock is or was wrong", name, calls.Day(r.Started)))
-		case a.now().Sub(r.Started) > staleAfter:
-			v.Attention = append(v.Attention, fmt.Sprintf("%s was last collected on %s", name, calls.Day(r.Started)))
-		}
-	}
-	return nil
+// needs adds something that needs a person.
+func (v *statusView) needs(about, hint, format string, args ...any) {
+	v.Attention = append(v.Attention, attention{About: about, Problem: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times in a row", n)
+func (a *app) lookAtCalls(ctx context.Context, v *statusView) error {
+	counts, err := a.db.CountCalls(ctx, a.now())
+	v.Calls = allOf(counts, calls.Open, calls.Forthcoming, calls.Closed, calls.Withdrawn)
+	return err
 }
 
-func orNever(t time.Time) string {
-	if t.IsZero() {
-		return "never"
+// allOf returns counts in which every key stands, also those that nothing was counted for.
+func allOf[K comparable](counts map[K]int, keys ...K) map[K]int {
+	all := make(map[K]int, len(keys))
+	for _, key := range keys {
+		all[key] = counts[key]
 	}
-	return calls.Day(t)
+	return all
+}
+
+func (a *app) lookAtRuns(ctx context.Context, v *statusView) error {
+	runs, err := a.db.Runs(ctx, lastRuns)
+	for i := range runs {
+		v.Runs = append(v.Runs, newRunView(&runs[i]))
+	}
+	return err
+}
+
+// mostBounced is how many bounced subscribers are named one by one.
+const mostBounced = 10
+
+func (a *app) lookAtSubscribers(ctx context.Context, v *statusView) error {
+	counts, err := a.db.CountSubscribers(ctx)
+	if err != nil {
+		return err
+	}
+	v.Subscribers = allOf(counts, subscriberStates...)
+	bounced, err := a.db.SubscribersIn(ctx, calls.SubscriberBounced, mostBounced)
+	for i := range bounced {
+		s := &bounced[i]
+		v.needs(fmt.Sprintf("subscriber %d", s.ID), fmt.Sprintf("correct the address, or 'fundwatch subscribers resume %d'", s.ID),
+			"mail to %s (%s) came back", s.Email, s.Municipality)
+	}
+	if more := v.Subscribers[calls.SubscriberBounced] - len(bounced); more > 0 {
+		v.needs("subscribers", "'fundwatch subscribers list' shows them", "mail to %d more came back", more)
+	}
+	return err
 }
 
 // waitsTooLong is how long a mail may wait before somebody should look at the mail server.
 const waitsTooLong = 24 * time.Hour
 
 func (a *app) lookAtOutbox(ctx context.Context, v *statusView) error {
-	mails, err := a.db.Outbox(ctx)
+	counts, err := a.db.CountOutbox(ctx)
 	if err != nil {
 		return err
 	}
-	var waiting []calls.Delivery
-	for i := range mails {
-		v.Outbox[string(mails[i].State)]++
-		if mails[i].State == calls.DeliveryQueued {
-			waiting = append(waiting, mails[i])
-		}
+	v.Outbox = allOf(counts, deliveryStates...)
+	failure, err := a.db.OldestDelivery(ctx, calls.DeliveryFailed, calls.DeliveryUncertain)
+	if err != nil {
+		return err
 	}
+	waiting, err := a.db.OldestDelivery(ctx, calls.DeliveryQueued)
+	if err != nil {
+		return err
+	}
+	v.Failure, v.Waiting = newMailView(failure), newMailView(waiting)
 	for _, state := range []calls.DeliveryState{calls.DeliveryFailed, calls.DeliveryUncertain} {
-		if n := v.Outbox[string(state)]; n > 0 {
-			v.Attention = append(v.Attention, fmt.Sprintf("%d mails are %s: 'fundwatch outbox list'", n, state))
+		if n := v.Outbox[state]; n > 0 {
+			v.needs("outbox", "'fundwatch outbox list' shows why; then 'fundwatch outbox retry' or 'drop'", "%s %s", plural(n, "mail"), map[calls.DeliveryState]string{
+				calls.DeliveryFailed: "failed", calls.DeliveryUncertain: "may have arrived or not (unknown)",
+			}[state])
 		}
 	}
 	held, err := a.db.HeldDigests(ctx)
 	if err != nil {
 		return err
 	}
-	v.Attention = append(v.Attention, held...)
+	for _, why := range held {
+		v.needs("digests", "'fundwatch digest --dry-run DIR' shows them; then 'fundwatch digest --force'", "%s", why)
+	}
 	kept, err := a.db.KeptInbound(ctx)
 	if err != nil {
 		return err
 	}
 	if n := len(kept); n > 0 {
-		v.Attention = append(v.Attention, fmt.Sprintf("%d mails to our own addresses could not be assigned: 'fundwatch outbox reports'", n))
+		v.needs("inbound", "'fundwatch outbox reports' shows them", "%s to our own addresses could not be assigned", plural(n, "mail"))
 	}
-	if oldest := waitingSince(waiting, a.now()); oldest > waitsTooLong {
-		v.Attention = append(v.Attention, fmt.Sprintf("a mail has been waiting for %d hours: 'fundwatch outbox list'", int(oldest.Hours())))
+	if v.Waiting != nil && a.now().Sub(v.Waiting.Created) > waitsTooLong {
+		v.needs("outbox", "'fundwatch outbox list' shows why; is 'fundwatch serve' running?",
+			"a mail has been waiting for %d hours", int(a.now().Sub(v.Waiting.Created).Hours()))
 	}
 	return nil
 }
 
-func (v statusView) print(a *app) {
-	sc := a.screen
-	sc.fact("calls", fmt.Sprintf("%d open, %d forthcoming, %d closed, %d withdrawn",
-		v.Calls[calls.Open], v.Calls[calls.Forthcoming], v.Calls[calls.Closed], v.Calls[calls.Withdrawn]))
-	for _, s := range v.Sources {
-		sc.fact("source", s.line(a.zone))
-	}
-	sc.fact("subscribers", counted(v.Subscribers, []string{"active", "pending", "paused", "unsubscribed", "bounced"}))
-	sc.fact("outbox", counted(v.Outbox, []string{"queued", "sending", "sent", "unknown", "failed", "bounced", "suppressed"}))
-	for _, name := range []string{"crawl", "digest"} {
-		sc.fact("next "+name, v.Next[name])
-	}
-	sc.fact("reminders", "next "+v.Next["reminders"])
-	if len(v.Attention) == 0 {
-		fmt.Fprintln(sc.out, sc.paint(green, "all is well"))
-	}
-	for _, line := range v.Attention {
-		sc.fact("look", line)
-	}
-}
-
-func (s sourceView) line(zone *time.Location) string {
-	if s.Started == nil {
-		return s.Source + ": never collected"
-	}
-	line := fmt.Sprintf("%s: %s, %d seen, %d new, %d changed, %d odd", s.Source,
-		s.startedAt.In(zone).Format("Mon 2 Jan 2006 15:04"), s.Seen, s.New, s.Changed, s.Odd)
-	if s.Verified != nil {
-		line += ", " + *s.Verified
-	}
-	return line
-}
-
-// counted names the counts that are not zero.
-func counted(counts map[string]int, order []string) string {
-	var parts []string
-	for _, name := range order {
-		if n := counts[name]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, name))
+// lookAtWork finds who is at what, by the real clock: leases are about processes.
+func (a *app) lookAtWork(ctx context.Context, v *statusView) error {
+	leases, err := a.db.Leases(ctx, a.wallClock())
+	for _, l := range leases {
+		if !ownerIsDead(l.Owner) {
+			v.Working = append(v.Working, workView{Stage: l.Name, By: shortOwner(l.Owner)})
 		}
 	}
-	return orNone(parts)
-}
-
-func (a *app) listOdd(ctx context.Context, v statusView) error {
-	t := table{screen: a.screen, columns: []column{{title: "source"}, {title: "record", least: 16}, {title: "problem", least: 24}}}
-	for _, s := range v.Sources {
-		odd, err := a.db.OddRecords(ctx, s.run)
-		if err != nil {
-			return err
-		}
-		for _, o := range odd {
-			t.add(cell{whole: s.Source}, cell{whole: orNotStated(o.Reference)}, cell{whole: o.Problem})
-		}
-	}
-	return t.print()
+	return err
 }

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// A health says in a word how a source is.
+type health string
+
+// The healths of a source. All but healthWell need a person.
+const (
+	healthWell    health = "well"
+	healthFailing health = "failing" // its last crawl failed
+	healthHeld    health = "held"    // its last crawl waits for a person to look
+	healthStale   health = "stale"   // not collected for some days
+	healthFuture  health = "future"  // collected in the future: the clock is or was wrong
+	healthNever   health = "never"   // never collected
+)
+
+// A sourceView is one enabled source: its health, and its last crawl that ended. Of one that was never
+// collected the times are null.
+type sourceView struct {
+	runView
+	Health       health  `json:"health"`
+	LastComplete *string `json:"last_complete"`
+	Failures     int     `json:"failures_in_a_row"`
+
+	run       int64
+	startedAt time.Time
+}
+
+// staleAfter is how old the last complete crawl may be before somebody should look.
+const staleAfter = 3 * 24 * time.Hour
+
+func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
+	runs, err := a.db.LastRuns(ctx)
+	if err != nil {
+		return err
+	}
+	complete, err := a.db.LastComplete(ctx)
+	if err != nil {
+		return err
+	}
+	failures, err := a.db.FailuresInARow(ctx)
+	if err != nil {
+		return err
+	}
+	names, err := a.sourceNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		r, ran := runs[name]
+		r.Source = name
+		s := sourceView{
+			runView: newRunView(&r), Health: healthOf(&r, ran, a.now()), run: r.ID, startedAt: r.Started,
+			LastComplete: moment(complete[name]), Failures: failures[name],
+		}
+		v.Sources = append(v.Sources, s)
+		if s.Health != healthWell {
+			v.needs("source "+name, s.hint(), "%s", s.problem(complete[name]))
+		}
+	}
+	return nil
+}
+
+// healthOf judges a source by its last run that ended.
+func healthOf(r *calls.Run, ran bool, now time.Time) health {
+	switch {
+	case !ran:
+		return healthNever
+	case r.Held:
+		return healthHeld
+	case r.Error != "":
+		return healthFailing
+	case r.Started.Sub(now) > time.Hour:
+		return healthFuture
+	case now.Sub(r.Started) > staleAfter:
+		return healthStale
+	}
+	return healthWell
+}
+
+// problem says what is wrong with a source that is not well.
+func (s *sourceView) problem(complete time.Time) string {
+	switch s.Health {
+	case healthNever:
+		return s.Source + " was never collected"
+	case healthFuture:
+		return fmt.Sprintf("%s was collected in the future, on %s: the clock is or was wrong", s.Source, calls.Day(s.startedAt))
+	case healthStale:
+		return fmt.Sprintf("%s was last collected on %s", s.Source, calls.Day(s.startedAt))
+	}
+	return fmt.Sprintf("%s failed %s (last complete: %s): %s", s.Source, times(s.Failures), orNever(complete), *s.Error)
+}
+
+// hint says what to do about it.
+func (s *sourceView) hint() string {
+	crawl := "'fundwatch crawl " + s.Source + "'"
+	switch s.Health {
+	case healthNever:
+		return crawl
+	case healthHeld:
+		return "look at " + crawl[:len(crawl)-1] + " --dry-run'; if it is right, " + crawl[:len(crawl)-1] + " --accept'"
+	case healthFuture:
+		return "check the clock ('fundwatch doctor'), then " + crawl
+	case healthStale:
+		return "is 'fundwatch serve' running? " + crawl
+	}
+	return "'fundwatch doctor' tells whether it can be reached; " + crawl + " tries again"
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times in a row", n)
+}
+
+func orNever(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return calls.Day(t)
+}
