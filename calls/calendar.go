@@ -1,7 +1,7 @@
 package calls
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,7 +40,7 @@ func (c *Call) Events(told int) []Event {
 		}
 		d := c.Deadlines[min(i, len(c.Deadlines)-1)]
 		events = append(events, Event{
-			UID:       fmt.Sprintf("%s-%s-%d@fundwatch", plainName(c.Key.Source), plainName(c.Key.Reference), i+1),
+			UID:       plainName(c.Key.Source) + "-" + plainName(c.Key.Reference) + "-" + strconv.Itoa(i+1) + "@fundwatch",
 			Sequence:  sequence,
 			At:        d.At,
 			WholeDay:  d.Hour == HourUnsaid,
@@ -78,91 +78,92 @@ const (
 // a day is a day wherever the reader is. Alarms that would have rung already are left out.
 func Calendar(events []Event, limit int, now time.Time) []byte {
 	const head, foot = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//fundwatch//deadlines//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n", "END:VCALENDAR\r\n"
-	var b strings.Builder
-	b.WriteString(head)
-	for _, e := range events {
-		text := e.text(now)
-		if limit > 0 && b.Len()+len(text)+len(foot) > limit {
+	file := icsFile(make([]byte, 0, 1024+700*len(events)))
+	file = append(file, head...)
+	for i := range events {
+		before := len(file)
+		file.event(&events[i], now)
+		if limit > 0 && len(file)+len(foot) > limit {
+			file = file[:before]
 			break
 		}
-		b.WriteString(text)
 	}
-	b.WriteString(foot)
-	return []byte(b.String())
+	return append(file, foot...)
 }
 
-// text returns the event with folded lines.
-func (e *Event) text(now time.Time) string {
-	var b strings.Builder
-	line := func(name, value string) { foldLine(&b, name+value) }
-	line("BEGIN", ":VEVENT")
-	line("UID", ":"+e.UID)
-	line("DTSTAMP", ":"+now.UTC().Format(icsInstant))
-	line("SEQUENCE", fmt.Sprintf(":%d", e.Sequence))
+// An icsFile is an iCalendar file that is being written.
+type icsFile []byte
+
+func (f *icsFile) event(e *Event, now time.Time) {
+	summary := escapeText(e.Summary)
+	f.line("BEGIN:VEVENT", "")
+	f.line("UID:", e.UID)
+	f.line("DTSTAMP:", now.UTC().Format(icsInstant))
+	f.line("SEQUENCE:", strconv.Itoa(e.Sequence))
 	if !e.Modified.IsZero() {
-		line("LAST-MODIFIED", ":"+e.Modified.UTC().Format(icsInstant))
+		f.line("LAST-MODIFIED:", e.Modified.UTC().Format(icsInstant))
 	}
 	if e.WholeDay {
 		day := startOfDay(e.At)
-		line("DTSTART", ";VALUE=DATE:"+day.Format(icsDay))
-		line("DTEND", ";VALUE=DATE:"+day.AddDate(0, 0, 1).Format(icsDay))
+		f.line("DTSTART;VALUE=DATE:", day.Format(icsDay))
+		f.line("DTEND;VALUE=DATE:", day.AddDate(0, 0, 1).Format(icsDay))
 	} else {
-		line("DTSTART", ":"+e.At.UTC().Format(icsInstant))
+		f.line("DTSTART:", e.At.UTC().Format(icsInstant))
 	}
-	line("SUMMARY", ":"+escapeText(e.Summary))
+	f.line("SUMMARY:", summary)
 	if e.Description != "" {
-		line("DESCRIPTION", ":"+escapeText(e.Description))
+		f.line("DESCRIPTION:", escapeText(e.Description))
 	}
 	if e.URL != "" {
-		line("URL", ":"+e.URL)
+		f.line("URL:", e.URL)
 	}
-	line("TRANSP", ":TRANSPARENT")
+	f.line("TRANSP:TRANSPARENT", "")
 	if e.Cancelled {
-		line("STATUS", ":CANCELLED")
+		f.line("STATUS:CANCELLED", "")
 	} else {
-		line("STATUS", ":CONFIRMED")
-		e.alarmLines(line, now)
+		f.line("STATUS:CONFIRMED", "")
+		f.alarms(e, summary, now)
 	}
-	line("END", ":VEVENT")
-	return b.String()
+	f.line("END:VEVENT", "")
 }
 
-func (e *Event) alarmLines(line func(name, value string), now time.Time) {
+func (f *icsFile) alarms(e *Event, summary string, now time.Time) {
 	for _, a := range alarms {
 		if e.At.Add(-a.before).Before(now) {
 			continue
 		}
-		line("BEGIN", ":VALARM")
-		line("ACTION", ":DISPLAY")
-		line("TRIGGER", ":"+a.trigger)
-		line("DESCRIPTION", ":"+escapeText(e.Summary))
-		line("END", ":VALARM")
+		f.line("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:", a.trigger)
+		f.line("DESCRIPTION:", summary)
+		f.line("END:VALARM", "")
 	}
+}
+
+// line writes a name, which is short, and a value, in pieces of at most 75 bytes cut between characters.
+func (f *icsFile) line(name, value string) {
+	const most = 75
+	*f = append(*f, name...)
+	for room := most - len(name); len(value) > room; room = most - 1 {
+		cut := max(room, 0)
+		for cut > 0 && !utf8.RuneStart(value[cut]) {
+			cut--
+		}
+		*f = append(append(*f, value[:cut]...), "\r\n "...)
+		value = value[cut:]
+	}
+	*f = append(append(*f, value...), "\r\n"...)
 }
 
 var icsEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
 // escapeText makes a TEXT value; other control characters cannot stand in one.
 func escapeText(s string) string {
+	if strings.ContainsAny(s, "\\;,\r\n") {
+		s = icsEscapes.Replace(s)
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == utf8.RuneError {
 			return -1
 		}
 		return r
-	}, icsEscapes.Replace(s))
-}
-
-// foldLine writes a line in pieces of at most 75 bytes, cut between characters.
-func foldLine(b *strings.Builder, line string) {
-	const most = 75
-	room := most
-	for len(line) > room {
-		cut := room
-		for !utf8.RuneStart(line[cut]) {
-			cut--
-		}
-		b.WriteString(line[:cut] + "\r\n ")
-		line, room = line[cut:], most-1
-	}
-	b.WriteString(line + "\r\n")
+	}, s)
 }

@@ -30,6 +30,8 @@ type card struct {
 	Link     link
 	Brief    bool // name it only, in both parts
 	Short    bool // name it only; HTML only
+
+	events []calls.Event // its deadlines, for the calendar
 }
 
 func (w *writer) card(number int, item *calls.Item) *card {
@@ -42,6 +44,7 @@ func (w *writer) card(number int, item *calls.Item) *card {
 		Summary: phrase{w.quoted(call, summary, 0)}.line(),
 		Link:    w.link(call),
 	}
+	c.events = w.events(item, c)
 	for _, change := range item.Changes {
 		c.Changes = append(c.Changes, w.change(call, change).line())
 	}

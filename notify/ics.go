@@ -3,6 +3,7 @@ package notify
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"fundwatch/calls"
 )
@@ -12,24 +13,23 @@ const calendarLimit = 40_000
 
 // calendar returns the deadlines of the letter's calls as an iCalendar file, the nearest first; nil if there
 // are none. What changed is told again, so that a calendar that has the event moves or cancels it.
-func (w *writer) calendar(parts []part) []byte {
+func calendar(sections []section, now time.Time) []byte {
 	var events []calls.Event
-	for _, p := range parts {
-		for i := range p.items {
-			events = append(events, w.events(&p.items[i])...)
+	for _, s := range sections {
+		for _, c := range s.Cards {
+			events = append(events, c.events...)
 		}
 	}
 	if len(events) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(events, func(a, b calls.Event) int { return a.At.Compare(b.At) })
-	return calls.Calendar(events, calendarLimit, w.now)
+	return calls.Calendar(events, calendarLimit, now)
 }
 
-// events returns the deadlines of a call that are still to come, and those that are to be cancelled.
-func (w *writer) events(item *calls.Item) []calls.Event {
+// events returns the deadlines of a card's call that are still to come, and those that are to be cancelled.
+func (w *writer) events(item *calls.Item, shown *card) []calls.Event {
 	c := &item.Call
-	url, _ := webAddress(c.URL)
 	var events []calls.Event
 	for i, e := range c.Events(deadlinesTold(item.Changes)) {
 		if !e.Cancelled && !e.At.After(w.now) {
@@ -39,8 +39,8 @@ func (w *writer) events(item *calls.Item) []calls.Event {
 		if c.Model == calls.TwoStage && len(c.Deadlines) == 2 && i < 2 {
 			label = w.Text([]string{"label.stage1", "label.stage2"}[i], nil)
 		}
-		e.Summary = label + " " + cleanLine(c.Title, longestTitle)
-		e.URL = url
+		e.Summary = label + " " + shown.Title.Text
+		e.URL = shown.Link.URL
 		e.Description = strings.Join(w.eventNotes(c, i), "\n")
 		events = append(events, e)
 	}

@@ -88,6 +88,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 	w := &writer{Locale: c.locale(d.Subscriber.Language), topics: c.topics, programmes: c.programmes, now: now}
 	town := cleanLine(d.Municipality.Name, longestName)
 	parts := w.parts(d)
+	sections := w.sections(parts)
 	l := &letter{
 		Lang:      w.lang,
 		Title:     w.Text("title", Data{"Town": town}),
@@ -100,9 +101,9 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Preheader: w.preheader(parts),
 		ShortLead: w.Text("section.short", nil),
 		Colon:     w.Text("join.colon", nil),
-		Sections:  w.sections(parts),
+		Sections:  sections,
 		Stop:      c.sender.stop(w.Locale, d.Subscriber.Token),
-		Calendar:  w.calendar(parts),
+		Calendar:  calendar(sections, now),
 	}
 	l.Footer = w.footer(d, town, c.sender.name)
 	return l

@@ -215,7 +215,7 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 	addPart(m, mail.TypeTextHTML, e.html)
 	attachCalendar(m, e.calendar)
 	var raw bytes.Buffer
-	raw.Grow(4096 + len(e.text) + len(e.html)*5/4)
+	raw.Grow(4096 + len(e.text) + len(e.html)*5/4 + len(e.calendar)*3/2)
 	if _, err := m.WriteTo(&raw); err != nil {
 		return calls.Delivery{}, fmt.Errorf("write message: %w", err)
 	}
