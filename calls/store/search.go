@@ -72,17 +72,18 @@ const nextDeadline = `
 // A selection is a search as SQL. Every parameter has its number, because ?1 (now) stands in several
 // places.
 type selection struct {
-	full  bool   // a full-text search: score is to be had
-	text  string // parameter of the words that score, if clauses hold topics as well; else ""
-	about string // parameter of those topics
-	where []string
-	order string
-	limit int
-	args  []any
+	full   bool   // a full-text search: score is to be had
+	text   string // parameter of the words that score, if clauses hold topics as well; else ""
+	about  string // parameter of those topics
+	where  []string
+	order  string
+	limit  int
+	offset int
+	args   []any
 }
 
 func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, err error) {
-	s = &selection{args: []any{instant(now)}, limit: q.Limit}
+	s = &selection{args: []any{instant(now)}, limit: q.Limit, offset: q.Offset}
 	if widened(q.Clauses) {
 		if !s.filterWidened(q.Clauses) {
 			return nil, false, nil
@@ -236,5 +237,5 @@ func (s *selection) sql() string {
 	if len(s.where) > 0 {
 		query += " WHERE " + strings.Join(s.where, " AND ")
 	}
-	return fmt.Sprintf("%s ORDER BY %s LIMIT %d", query, s.order, noLimit(s.limit))
+	return fmt.Sprintf("%s ORDER BY %s LIMIT %d OFFSET %d", query, s.order, noLimit(s.limit), s.offset)
 }

@@ -163,6 +163,7 @@ func (a *app) composer() (*notify.Composer, error) {
 		ReplyTo:           a.cfg.Mail.ReplyTo,
 		UnsubscribeMailto: a.cfg.Mail.UnsubscribeMailto,
 		BounceAddress:     a.cfg.Mail.BounceAddress,
+		BaseURL:           a.pagesURL(),
 	}, topics, a.programmes)
 }
 

@@ -100,6 +100,8 @@ type DKIMConfig struct {
 type WebConfig struct {
 	Listen  string `yaml:"listen"`   // host:port; "" for no web pages
 	BaseURL string `yaml:"base_url"` // how readers reach it, without a slash at the end; "" if they do not
+
+	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
 }
 
 // exampleFrom is the sender until one is configured. example.org belongs to nobody (RFC 2606), so that

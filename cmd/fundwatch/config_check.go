@@ -29,8 +29,6 @@ var unused = []struct{ key, consequence string }{
 	{"mail.unsubscribe_mailto", "the address is offered to readers, but a person has to read what they write"},
 	{"mail.bounce_address", "mail comes back to this address, but a person has to read it"},
 	{"mail.smtp.connections", "mail goes over one connection"},
-	{"web.listen", "there are no web pages"},
-	{"web.base_url", "there are no web pages, and mails do not link to any"},
 }
 
 // checkUnused warns of keys that were changed to no effect.
@@ -224,6 +222,9 @@ func (l *configLoader) checkWeb() {
 	w.BaseURL = strings.TrimRight(w.BaseURL, "/")
 	if w.Listen != "" && w.BaseURL == "" {
 		l.wrong("web.base_url", "is missing: readers get links to these pages", "the public address, such as https://fundwatch.town.example")
+	}
+	if w.Listen == "" && w.BaseURL != "" {
+		defer l.doubtful("web.base_url", "no page is served there: web.listen is empty", "set web.listen too")
 	}
 	if strings.HasPrefix(w.BaseURL, "http://") && !strings.HasPrefix(w.BaseURL, "http://localhost") && !strings.HasPrefix(w.BaseURL, "http://127.") {
 		l.doubtful("web.base_url", "mail programs offer one-click unsubscribe only for https", "put a server with a certificate in front")

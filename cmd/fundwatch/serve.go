@@ -49,6 +49,11 @@ func (l *launcher) serve(ctx context.Context) error {
 		if err := a.announce(l.err); err != nil {
 			return err
 		}
+		pages, err := d.startPages(ctx, l.err)
+		if err != nil {
+			return err
+		}
+		defer pages()
 		d.look(ctx)
 		scheduler.Start()
 		<-ctx.Done()
