@@ -112,7 +112,9 @@ func notToldSince(ctx context.Context, tx *sql.Tx, id int64) error {
 // letter that waited three weeks would count days that have passed.
 func (db *DB) Supersede(ctx context.Context, subscriber int64, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("supersede mails of subscriber %d", subscriber), func(tx *sql.Tx) error {
-		const waiting = `SELECT id FROM deliveries WHERE subscriber = ? AND state = 'queued'`
+		const waiting = `
+			SELECT id FROM deliveries
+			WHERE subscriber = ? AND state = 'queued' AND key NOT LIKE '` + calls.ConfirmationKey + `%'`
 		ids, err := collect(ctx, tx, scanOne[int64], waiting, subscriber)
 		if err != nil {
 			return err

@@ -41,7 +41,7 @@ func (l *launcher) serve(ctx context.Context) error {
 	}
 	defer a.close()
 	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
-		d := &daemon{app: a}
+		d := &daemon{app: a, queued: make(chan struct{}, 1)}
 		scheduler, err := d.schedule(ctx)
 		if err != nil {
 			return err
@@ -81,7 +81,8 @@ func (a *app) announce(w io.Writer) error {
 // A daemon runs the stages one at a time: they share a database and a mail server.
 type daemon struct {
 	*app
-	one sync.Mutex
+	one    sync.Mutex
+	queued chan struct{} // the pages have put a mail into the outbox
 }
 
 func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
@@ -149,6 +150,10 @@ func (d *daemon) sendNow(ctx context.Context) error {
 const keepMessages = 180 * 24 * time.Hour
 
 func (d *daemon) prune(ctx context.Context) error {
+	const expiredFor = 24 * time.Hour // for a day who comes too late is told so
+	if _, err := d.db.DropSignUps(ctx, d.now().Add(-expiredFor)); err != nil {
+		return err
+	}
 	_, err := d.db.PruneMessages(ctx, d.now().Add(-keepMessages))
 	return err
 }

@@ -8,11 +8,14 @@ import (
 	"net"
 	"net/mail"
 	"net/netip"
+	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 	"fundwatch/notify"
 	"fundwatch/notify/web"
 )
@@ -41,14 +44,14 @@ func (d *daemon) startPages(ctx context.Context, says io.Writer) (stop func(), e
 	}
 	fmt.Fprintf(says, "web pages on http://%s, for readers at %s\n", listener.Addr(), d.cfg.Web.BaseURL)
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	var both sync.WaitGroup
+	both.Go(func() { d.sendQueued(ctx) })
+	both.Go(func() {
 		if err := site.Serve(ctx, listener); err != nil {
 			d.log.Error("web pages ended", "err", err)
 		}
-	}()
-	return func() { cancel(); <-ended }, nil
+	})
+	return func() { cancel(); both.Wait() }, nil
 }
 
 // site puts the pages together.
@@ -69,14 +72,68 @@ func (d *daemon) site() (*web.Site, error) {
 		}
 		settings.Trusted = append(settings.Trusted, prefix)
 	}
+	composer, err := d.composer()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(settings, web.Parts{
-		Calls: d.db, Register: d.db, Topics: topics, Programmes: d.programmes, Countries: countries,
+		Calls: d.db, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
 		CountryName: countryName,
-		Facts:       func(lang string) (web.Facts, error) { return notify.NewLocale(lang) },
-		Ready:       func(ctx context.Context) error { _, err := d.db.CountOutbox(ctx); return err },
-		Samples:     d.samples,
-		Now:         d.now, Random: rand.Reader, Log: d.log,
+		CutCountry:  cutCountry,
+		TownID:      newTownID,
+		Letter: func(l web.Letter) (calls.Delivery, error) {
+			return composer.ComposeNote(notify.Note(l), d.now())
+		},
+		Queued:  d.sendSoon,
+		Facts:   func(lang string) (web.Facts, error) { return notify.NewLocale(lang) },
+		Ready:   func(ctx context.Context) error { _, err := d.db.CountOutbox(ctx); return err },
+		Samples: d.samples,
+		Now:     d.now, Random: rand.Reader, Log: d.log,
 	})
+}
+
+// A pagesRegister is the database as the pages see it.
+type pagesRegister struct{ *store.DB }
+
+// Told returns what a subscriber was told by mails that arrived or are on their way.
+func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Notice, error) {
+	tellings, err := r.Tellings(ctx, subscriber)
+	var told []calls.Notice
+	for _, t := range tellings {
+		if t.Counts {
+			told = append(told, t.Notice)
+		}
+	}
+	return told, err
+}
+
+// newTownID returns the id of a town also where its name holds nothing that can be written in ASCII.
+func newTownID(name, country string) string {
+	if id := townID(name, country); id != "" {
+		return id
+	}
+	return "town-" + strings.ToLower(country)
+}
+
+// sendSoon has the outbox looked at now, unless that is being done: who has just subscribed waits at the
+// screen for the mail.
+func (d *daemon) sendSoon() {
+	select {
+	case d.queued <- struct{}{}:
+	default:
+	}
+}
+
+// sendQueued sends what the pages have put into the outbox, until ctx ends.
+func (d *daemon) sendQueued(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.queued:
+			d.deliver(ctx)
+		}
+	}
 }
 
 // countryName returns the name of a country in a language, "" if it has none there.

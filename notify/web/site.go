@@ -52,7 +52,9 @@ type Parts struct {
 	Topics      *calls.Topics
 	Programmes  *calls.Programmes
 	Countries   *calls.Countries
-	CountryName func(language, code string) string // in that language
+	CountryName func(language, code string) string             // in that language; "" if it has none there
+	CutCountry  func(text string) (name, code string, ok bool) // parts "Sopot (PL)"
+	TownID      func(name, country string) string              // the id of a new municipality
 	Facts       func(language string) (Facts, error)
 	Letter      func(Letter) (calls.Delivery, error) // freezes a mail
 	Queued      func()                               // a mail was put into the outbox; must not wait
@@ -119,6 +121,18 @@ func (s *Site) Handler() http.Handler {
 		{"GET /calls/{source}/{reference}", s.call},
 		{"GET /static/{name}", s.static},
 		{"GET /favicon.ico", noIcon},
+		{"GET /subscribe", s.subscribeForm},
+		{"POST /subscribe", s.subscribe},
+		{"GET /subscribe/sent", s.sent},
+		{"GET /confirm/{token}", s.confirm},
+		{"POST /confirm/{token}", s.confirm},
+		{"GET /u/{token}", s.manage},
+		{"POST /u/{token}", s.act},
+		{"GET /u/{token}/settings", s.showSettings},
+		{"POST /u/{token}/settings", s.change},
+		{"GET /u/{token}/data", s.export},
+		{"GET /u/{token}/erase", s.erasure},
+		{"POST /u/{token}/erase", s.erasure},
 		{"GET /healthz", s.healthy},
 		{"GET /readyz", s.ready},
 		{"GET /metrics", s.metrics},
