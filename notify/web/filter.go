@@ -173,7 +173,9 @@ func (f *filter) address(path string, page int) string {
 	return path + "?" + q.Encode()
 }
 
-// More reports whether the rarer fields are in use, and should not be folded away.
-func (f *filter) More() bool {
-	return f.After != "" || f.Before != "" || f.MinGrant != "" || f.Exact || len(f.Topics) > 1 || len(f.Programmes) > 1
+// Narrow reports whether more than words is searched for, so that it must not be folded away.
+func (f *filter) Narrow() bool {
+	q := f.values()
+	q.Del("q")
+	return len(q) > 0
 }

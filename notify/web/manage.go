@@ -16,6 +16,7 @@ type mailboxPage struct {
 	Town    *calls.Municipality
 	Done    string // key of what was just done; "" if nothing was
 	Until   string // the end of a pause as typed
+	Calls   []toldCall
 }
 
 // Own returns the path of a page of this mailbox.
@@ -58,6 +59,9 @@ func (s *Site) mailbox(r *http.Request, title string) (*mailboxPage, error) {
 func (s *Site) manage(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.mailbox(r, "manage.title")
 	if err != nil {
+		return err
+	}
+	if m.Calls, err = s.toldCalls(r.Context(), m); err != nil {
 		return err
 	}
 	return s.render(w, m.page, http.StatusOK, "manage", m)

@@ -133,6 +133,8 @@ func (s *Site) Handler() http.Handler {
 		{"GET /u/{token}/data", s.export},
 		{"GET /u/{token}/erase", s.erasure},
 		{"POST /u/{token}/erase", s.erasure},
+		{"GET /u/{token}/mute/{source}/{reference}", s.mute},
+		{"POST /u/{token}/mute/{source}/{reference}", s.mute},
 		{"GET /healthz", s.healthy},
 		{"GET /readyz", s.ready},
 		{"GET /metrics", s.metrics},
