@@ -257,6 +257,7 @@ func TestWrongFormsStoreNothing(t *testing.T) {
 		"no domain":       {"email", "clerk@localhost", "This is no e-mail address"},
 		"two addresses":   {"email", "a@b.example,c@d.example", "This is no e-mail address"},
 		"with a name":     {"email", "A <a@b.example>", "This is no e-mail address"},
+		"no such domain":  {"email", "clerk@-town.example", "This is no e-mail address"},
 		"line break":      {"email", "a@b.example\r\nBcc: c@d.example", "This is no e-mail address"},
 		"no consent":      {"consent", "", "We need your consent"},
 		"hostile":         {"email", attack, "&lt;script&gt;"},

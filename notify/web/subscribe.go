@@ -106,17 +106,21 @@ func (s *Site) subscribe(w http.ResponseWriter, r *http.Request) error {
 	s.checkTown(p, form, &m)
 	s.checkWishes(p, form, &m, &m.Subscribers[0])
 	checkMailbox(p, form, &m.Subscribers[0])
+	if len(p.Errors) == 0 {
+		if !s.signUps.allow(network(s.client(r)), p.now) {
+			return problem{http.StatusTooManyRequests, "toooften"}
+		}
+		err := s.signUp(r, form, m)
+		switch {
+		case errors.Is(err, errUnmailable):
+			p.wrong("email", "error.email")
+		case err != nil:
+			return err
+		}
+	}
 	if len(p.Errors) > 0 {
 		p.Private = true
 		return s.render(w, p, http.StatusUnprocessableEntity, "subscribe", formPage{page: p, Form: form, New: true, Action: p.Link("/subscribe")})
-	}
-	if !s.signUps.allow(network(s.client(r)), p.now) {
-		return problem{http.StatusTooManyRequests, "toooften"}
-	}
-	if !form.trap {
-		if err := s.signUp(r, p, m); err != nil {
-			return err
-		}
 	}
 	http.Redirect(w, r, p.Link("/subscribe/sent"), http.StatusSeeOther)
 	return nil
@@ -137,25 +141,49 @@ func (s *Site) ownForm(r *http.Request) error {
 	return nil
 }
 
-func (s *Site) signUp(r *http.Request, p *page, m calls.Municipality) error {
+// errUnmailable says that no mail can be addressed so, whatever it looks like.
+var errUnmailable = errors.New("no mail can be sent to this address")
+
+// signUp stores a wish and has the owner of the address asked, unless a program filled in the form.
+func (s *Site) signUp(r *http.Request, form *profile, m calls.Municipality) error {
+	if form.trap {
+		return nil
+	}
 	token, err := s.newToken()
 	if err != nil {
 		return err
 	}
-	wish := &calls.SignUp{Municipality: m, Secret: sha256.Sum256([]byte(token)), Asked: p.now, Expires: p.now.Add(confirmWithin)}
-	reader := s.wordsFor(m.Subscribers[0].Language)
+	id, err := s.newToken() // another one: it stands in headers and lists
+	if err != nil {
+		return err
+	}
+	now := s.Now()
+	wish := &calls.SignUp{Municipality: m, Secret: sha256.Sum256([]byte(token)), Asked: now, Expires: now.Add(confirmWithin)}
 	queued, err := s.Register.SignUp(r.Context(), wish, func(to *calls.Subscriber) (calls.Delivery, error) {
-		return s.Letter(Letter{
-			To: *to, Language: reader.lang, Key: fmt.Sprintf("%s%d/%s", calls.ConfirmationKey, to.ID, token[:8]), ID: token[8:16] + token[:8],
-			Subject: reader.T("mail.confirm.subject", "Town", m.Name),
-			Text: reader.T("mail.confirm.text", "Town", m.Name, "Sender", s.settings.Sender,
-				"Link", s.absolute("/confirm/"+token), "Date", reader.Moment(wish.Expires)),
-		})
+		letter := s.confirmationLetter(wish, token)
+		letter.To, letter.Key, letter.ID = *to, fmt.Sprintf("%s%d/%s", calls.ConfirmationKey, to.ID, id), id
+		out, err := s.Letter(letter)
+		if err != nil {
+			return out, errors.Join(errUnmailable, err)
+		}
+		return out, nil
 	})
 	if queued {
 		s.Queued()
 	}
 	return err
+}
+
+// confirmationLetter asks the owner of an address, in the language that was wished for.
+func (s *Site) confirmationLetter(wish *calls.SignUp, token string) Letter {
+	town := wish.Municipality.Name
+	words := s.wordsFor(wish.Municipality.Subscribers[0].Language)
+	return Letter{
+		Language: words.lang,
+		Subject:  words.T("mail.confirm.subject", "Town", town),
+		Text: words.T("mail.confirm.text", "Town", town, "Sender", s.settings.Sender,
+			"Link", s.absolute("/confirm/"+token), "Date", words.Moment(wish.Expires)),
+	}
 }
 
 // wordsFor returns what writes in the language of a mailbox, or in English.
