@@ -152,6 +152,10 @@ func (s *Site) below(h http.Handler) http.Handler {
 	}
 	stripped := http.StripPrefix(s.base.Path, h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == s.base.Path {
+			http.Redirect(w, r, s.link("/"), http.StatusPermanentRedirect)
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, s.base.Path+"/") {
 			stripped.ServeHTTP(w, r)
 			return

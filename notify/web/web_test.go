@@ -1,8 +1,10 @@
 package web
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -156,5 +158,29 @@ func TestSamplesAreEscaped(t *testing.T) {
 		`b{source="a\"b\\c\nd"} 1.5` + "\n" + `b{source="x",kind="y"} 3` + "\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// A proxy may pass the path of the base address on, or take it off.
+func TestBaseAddressWithAPath(t *testing.T) {
+	t.Parallel()
+	s := &Site{base: &url.URL{Scheme: "https", Host: "town.example", Path: "/fund"}}
+	h := s.below(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.Path)) })) //nolint:errcheck // into memory
+	for path, want := range map[string]string{
+		"/fund/calls": "/calls", "/calls": "/calls", "/fund/": "/", "/fundraising": "/fundraising",
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if got := w.Body.String(); got != want {
+			t.Errorf("%s: asked for %s, want %s", path, got, want)
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/fund", nil))
+	if got := w.Header().Get("Location"); got != "/fund/" {
+		t.Errorf("/fund leads to %q", got)
+	}
+	if got := s.absolute("/calls"); got != "https://town.example/fund/calls" {
+		t.Errorf("absolute address %q", got)
 	}
 }
