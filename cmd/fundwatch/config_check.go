@@ -223,11 +223,11 @@ func (l *configLoader) checkWeb() {
 	if w.Listen != "" && w.BaseURL == "" {
 		l.wrong("web.base_url", "is missing: readers get links to these pages", "the public address, such as https://fundwatch.town.example")
 	}
-	if w.Listen == "" && w.BaseURL != "" {
-		defer l.doubtful("web.base_url", "no page is served there: web.listen is empty", "set web.listen too")
-	}
 	if strings.HasPrefix(w.BaseURL, "http://") && !strings.HasPrefix(w.BaseURL, "http://localhost") && !strings.HasPrefix(w.BaseURL, "http://127.") {
 		l.doubtful("web.base_url", "mail programs offer one-click unsubscribe only for https", "put a server with a certificate in front")
+	}
+	if w.Listen == "" && w.BaseURL != "" {
+		l.doubtful("web.base_url", "no page is served there: web.listen is empty", "set web.listen too")
 	}
 }
 

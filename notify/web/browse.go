@@ -93,7 +93,8 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, "list.title")
 	l := &listing{page: p, Filter: s.readFilter(p, r)}
 	f := l.Filter
-	p.Feed = p.Plain(f.address("/calls.atom", 1))
+	feed := f.address("/calls.atom", 1)
+	p.Feed = p.Plain(feed + mark(feed) + "lang=" + p.lang) // a program wishes for no language
 	if f.Words != "" {
 		p.Title = p.T("list.title.words", "Words", f.Words)
 	}
