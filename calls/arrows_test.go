@@ -20,7 +20,8 @@ var arrows = map[string][]string{
 	"crawler":            {"calls"},
 	"crawler/portaltest": {"calls"},
 	"notify":             {"calls"},
-	"cmd/fundwatch":      {"calls", "calls/store", "crawler", "crawler/portaltest", "notify"},
+	"notify/web":         {"calls"},
+	"cmd/fundwatch":      {"calls", "calls/store", "crawler", "crawler/portaltest", "notify", "notify/web"},
 }
 
 // calls is pure: it may use the standard library without machines, and golang.org/x/text.
@@ -70,6 +71,8 @@ func checkImports(t *testing.T, room, path string) {
 			t.Errorf("%s imports %s: calls is pure", path, imported)
 		case room == "calls" && !isTest && strings.Contains(imported, ".") && !strings.HasPrefix(imported, "golang.org/x/text/"):
 			t.Errorf("%s imports %s: calls uses the standard library and x/text only", path, imported)
+		case room == "notify/web" && !isTest && strings.Contains(imported, "."):
+			t.Errorf("%s imports %s: notify/web uses the standard library only", path, imported)
 		}
 	}
 }

@@ -48,6 +48,7 @@ type Search struct {
 	MinGrant       int64     // euro one project can get; calls that state no amount stay in
 	Sort           SortOrder // "" is SortBest
 	Limit          int       // 0: no limit
+	Offset         int       // how many of the first are left out
 }
 
 // A Hit is one call that a search found.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -187,7 +188,7 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 		if err != nil {
 			return err
 		}
-		if !s.Receives(now) {
+		if confirms := strings.HasPrefix(d.Key, calls.ConfirmationKey); !s.Receives(now) && !confirms {
 			reason = "the subscriber is " + string(s.State)
 			return nil
 		}

@@ -112,7 +112,9 @@ func (db *DB) SupersedeReminders(ctx context.Context, subscriber int64, now time
 
 func (db *DB) supersede(ctx context.Context, subscriber int64, keys string, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("supersede mails of subscriber %d", subscriber), func(tx *sql.Tx) error {
-		const waiting = `SELECT id FROM deliveries WHERE subscriber = ? AND state = 'queued' AND key LIKE ?`
+		const waiting = `
+			SELECT id FROM deliveries
+			WHERE subscriber = ? AND state = 'queued' AND key LIKE ? AND key NOT LIKE '` + calls.ConfirmationKey + `%'`
 		ids, err := collect(ctx, tx, scanOne[int64], waiting, subscriber, keys)
 		if err != nil {
 			return err

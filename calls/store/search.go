@@ -25,10 +25,19 @@ func (db *DB) Search(ctx context.Context, q calls.Search, now time.Time) ([]call
 		if err != nil {
 			return err
 		}
+		ranked = ranked[min(q.Offset, len(ranked)):]
 		hits, err = loadHits(ctx, tx, ranked, q.Clauses)
 		return err
 	})
 	return hits, err
+}
+
+// throughOffset returns how many calls are ranked: those that are passed over and those that are wanted.
+func throughOffset(q *calls.Search) int {
+	if q.Limit <= 0 {
+		return 0
+	}
+	return q.Limit + q.Offset
 }
 
 func loadHits(ctx context.Context, q querier, ranked []rankedCall, clauses []calls.Clause) ([]calls.Hit, error) {
@@ -70,7 +79,7 @@ type selection struct {
 }
 
 func newSelection(q *calls.Search, now time.Time) (s *selection, possible bool, err error) {
-	s = &selection{args: []any{instant(now)}, limit: q.Limit}
+	s = &selection{args: []any{instant(now)}, limit: throughOffset(q)}
 	for _, c := range q.Clauses {
 		if c.Not {
 			continue

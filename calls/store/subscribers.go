@@ -153,6 +153,9 @@ func (db *DB) Erase(ctx context.Context, email string) (subscribers int, err err
 		if err != nil {
 			return err
 		}
+		if err := dropEmpty(ctx, tx); err != nil {
+			return err
+		}
 		return optOut(ctx, tx, email)
 	})
 	if err != nil {

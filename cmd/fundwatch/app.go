@@ -175,6 +175,7 @@ func (a *app) mailSettings() notify.Settings {
 		UnsubscribeMailto: a.cfg.Mail.UnsubscribeMailto,
 		BounceAddress:     a.cfg.Mail.BounceAddress,
 		Signing:           a.cfg.Mail.DKIM.signing(),
+		BaseURL:           a.pagesURL(),
 	}
 }
 

@@ -113,6 +113,8 @@ func (d *DKIMConfig) signing() notify.Signing {
 type WebConfig struct {
 	Listen  string `yaml:"listen"`   // host:port; "" for no web pages
 	BaseURL string `yaml:"base_url"` // how readers reach it, without a slash at the end; "" if they do not
+
+	TrustedProxies []string `yaml:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
 }
 
 // exampleFrom is the sender until one is configured. example.org belongs to nobody (RFC 2606), so that

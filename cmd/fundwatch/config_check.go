@@ -26,8 +26,6 @@ func (l *configLoader) finish() {
 // nothing with; with what is therefore not done.
 var unused = []struct{ key, consequence string }{
 	{"mail.smtp.connections", "mail goes over one connection"},
-	{"web.listen", "there are no web pages"},
-	{"web.base_url", "there are no web pages, and mails do not link to any"},
 }
 
 // checkUnused warns of keys that were changed to no effect.
@@ -230,6 +228,9 @@ func (l *configLoader) checkWeb() {
 	}
 	if strings.HasPrefix(w.BaseURL, "http://") && !strings.HasPrefix(w.BaseURL, "http://localhost") && !strings.HasPrefix(w.BaseURL, "http://127.") {
 		l.doubtful("web.base_url", "mail programs offer one-click unsubscribe only for https", "put a server with a certificate in front")
+	}
+	if w.Listen == "" && w.BaseURL != "" {
+		l.doubtful("web.base_url", "no page is served there: web.listen is empty", "set web.listen too")
 	}
 }
 

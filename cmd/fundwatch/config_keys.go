@@ -65,6 +65,7 @@ func (c *Config) settings(programmes func() (programmeNames, error)) []*setting 
 		pathSetting("mail.dkim.key_file", &dkim.KeyFile),
 		textSetting("web.listen", &c.Web.Listen, checkListen),
 		textSetting("web.base_url", &c.Web.BaseURL, checkURL),
+		listSetting("web.trusted_proxies", &c.Web.TrustedProxies, checkNetwork),
 	}
 }
 

@@ -314,7 +314,7 @@ func TestConfigWarnings(t *testing.T) {
 		"config.yaml:3: mail.from: mail goes out under the example address",
 		"config.yaml:4: mail.smtp.port: port and tls seldom go together so",
 		"config.yaml:5: web.base_url: mail programs offer one-click unsubscribe only for https",
-		"config.yaml:5: web.base_url: this version does not use it yet",
+		"config.yaml:5: web.base_url: no page is served there",
 	})
 	var b strings.Builder
 	if err := c.Check(&b, "config.yaml"); err != nil || !strings.HasPrefix(b.String(), "config.yaml: no problem, but 5 doubtful:\n") {

@@ -23,6 +23,10 @@ const (
 	keepCopies = 30 * 24 * time.Hour
 )
 
+// keepSignUps is how long a confirmation that nobody gave is known after it has expired: who comes a day too
+// late is told so.
+const keepSignUps = 24 * time.Hour
+
 // pruneEvery is how often serve looks for what is too old.
 const pruneEvery = 24 * time.Hour
 
@@ -37,6 +41,9 @@ func (d *daemon) prune(ctx context.Context) error {
 		Inbound: now.Add(-keepInbound), Copies: now.Add(-keepCopies),
 	})
 	if err != nil {
+		return err
+	}
+	if _, err := d.db.DropSignUps(ctx, now.Add(-keepSignUps)); err != nil {
 		return err
 	}
 	freed, err := d.db.Tidy(ctx)

@@ -49,7 +49,7 @@ func (l *launcher) serve(ctx context.Context) error {
 	manager := newManager(l.getenv, a.log)
 	defer manager.close()
 	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
-		d := &daemon{app: a}
+		d := &daemon{app: a, queued: make(chan struct{}, 1)}
 		scheduler, err := d.schedule(ctx)
 		if err != nil {
 			return err
@@ -57,6 +57,11 @@ func (l *launcher) serve(ctx context.Context) error {
 		if err := a.announce(l.err); err != nil {
 			return err
 		}
+		pages, err := d.startPages(ctx, l.err)
+		if err != nil {
+			return err
+		}
+		defer pages()
 		manager.ready()
 		defer manager.watch(ctx, a.answers)()
 		d.look(ctx)
@@ -88,7 +93,8 @@ func (a *app) announce(w io.Writer) error {
 type daemon struct {
 	*app
 	one    sync.Mutex
-	pruned time.Time // when that was last done
+	pruned time.Time     // when that was last done
+	queued chan struct{} // the pages have put a mail into the outbox
 }
 
 func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {

@@ -238,9 +238,25 @@ CREATE TABLE runs (
 	error     TEXT NOT NULL DEFAULT ''
 , held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1))) STRICT;
 
+CREATE TABLE self_made (
+	municipality INTEGER PRIMARY KEY REFERENCES municipalities (id) ON DELETE CASCADE
+) STRICT;
+
 CREATE TABLE settings (
 	name  TEXT PRIMARY KEY CHECK (name IN ('topics version')),
 	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_ups (
+	secret     BLOB PRIMARY KEY CHECK (length(secret) = 32),
+	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	twins      TEXT NOT NULL CHECK (json_valid(twins)),
+	interests  TEXT NOT NULL CHECK (json_valid(interests)),
+	language   TEXT NOT NULL CHECK (language <> ''),
+	frequency  TEXT NOT NULL CHECK (frequency IN ('weekly', 'monthly')),
+	asked      TEXT NOT NULL,
+	expires    TEXT NOT NULL,
+	confirmed  TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subscribers (
@@ -335,6 +351,8 @@ CREATE INDEX notices_delivery ON notices (delivery);
 CREATE UNIQUE INDEX notices_told ON notices (subscriber, call, kind, fact) WHERE state <> 'returned';
 
 CREATE INDEX runs_ended ON runs (source, complete, ended);
+
+CREATE INDEX sign_ups_subscriber ON sign_ups (subscriber, asked);
 
 CREATE INDEX subscribers_email ON subscribers (email);
 

@@ -1,0 +1,23 @@
+package calls
+
+import (
+	"errors"
+	"time"
+)
+
+// A SignUp is what somebody asked for who wants a mailbox to get digests. Nothing of it counts until the
+// owner of the mailbox has confirmed it.
+type SignUp struct {
+	Municipality Municipality // with the mailbox as its only subscriber
+	Secret       [32]byte     // SHA-256 of the token in the link by which the owner confirms
+	Asked        time.Time
+	Expires      time.Time
+	Confirmed    time.Time // zero until then
+}
+
+// ErrExpired says that the time to do something is over. Test with errors.Is.
+var ErrExpired = errors.New("expired")
+
+// ConfirmationKey begins the keys of mails that ask for a confirmation. They go to mailboxes that get no
+// digests (yet).
+const ConfirmationKey = "confirm/"

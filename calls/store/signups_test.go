@@ -1,0 +1,121 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+)
+
+func wish(secret byte, asked time.Time) *calls.SignUp {
+	return &calls.SignUp{
+		Municipality: calls.Municipality{
+			ID: "sopot-pl", Name: "Sopot", Country: "PL", Twins: []calls.Twin{{Name: "Ashkelon", Country: "IL"}},
+			Interests: calls.Interests{Topics: []string{"youth"}},
+			Subscribers: []calls.Subscriber{{
+				Email: "office@sopot.example", Language: "pl", Frequency: calls.Monthly,
+			}},
+		},
+		Secret: [32]byte{secret}, Asked: asked, Expires: asked.Add(7 * day),
+	}
+}
+
+func signUp(t *testing.T, db *store.DB, s *calls.SignUp) bool {
+	t.Helper()
+	queued, err := db.SignUp(t.Context(), s, func(to *calls.Subscriber) (calls.Delivery, error) {
+		id := fmt.Sprint(s.Secret[0])
+		return calls.Delivery{
+			Key: calls.ConfirmationKey + id, Sender: "us@example.org", Recipient: to.Email, MessageID: id + "@example.org", Bytes: []byte("x"),
+		}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return queued
+}
+
+func TestSignUp(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	same(t, "queued", signUp(t, db, wish(1, now)), true)
+	pending := must(db.SubscribersByEmail(t.Context(), "OFFICE@sopot.example"))(t)
+	same(t, "state", pending[0].State, calls.SubscriberPending)
+	// Its mail goes out although it gets no digests, and no digest takes its place.
+	if err := db.Supersede(t.Context(), pending[0].ID, now); err != nil {
+		t.Fatal(err)
+	}
+	mail := must(db.Claim(t.Context(), now, time.Minute))(t)
+	if mail == nil {
+		t.Fatal("the mail is not due")
+	}
+	if reason, ok, err := db.Deliverable(t.Context(), mail, now); !ok || err != nil {
+		t.Errorf("the mail may not be sent: %s, %v", reason, err)
+	}
+	if _, err := db.SignedUp(t.Context(), [32]byte{9}, now); !errors.Is(err, calls.ErrNotFound) {
+		t.Errorf("a forged token: %v", err)
+	}
+	if _, err := db.Confirm(t.Context(), [32]byte{1}, now.Add(7*day)); !errors.Is(err, calls.ErrExpired) {
+		t.Errorf("a late confirmation: %v", err)
+	}
+	for range 2 {
+		s := must(db.Confirm(t.Context(), [32]byte{1}, now.Add(day)))(t)
+		same(t, "town", s.Municipality.Twins, []calls.Twin{{Name: "Ashkelon", Country: "IL"}})
+	}
+	m := town(t, db, "sopot-pl")
+	same(t, "state", m.Subscribers[0].State, calls.SubscriberActive)
+	same(t, "frequency", m.Subscribers[0].Frequency, calls.Monthly)
+	same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(100*day)))(t), 0)
+	same(t, "kept as consent", len(must(db.SignUps(t.Context(), pending[0].ID))(t)), 1)
+}
+
+func TestSignUpsThatNobodyConfirmsGo(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	for n := range byte(5) {
+		same(t, fmt.Sprint("queued ", n), signUp(t, db, wish(n+1, now)), n < 3) // the same town and mailbox
+	}
+	same(t, "towns", len(must(db.Municipalities(t.Context()))(t)), 1)
+	same(t, "asked again a day later", signUp(t, db, wish(7, now.Add(day+time.Minute))), true)
+	same(t, "too early", must(db.DropSignUps(t.Context(), now.Add(7*day)))(t), 0)
+	same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(9*day)))(t), 1)
+	same(t, "towns", len(must(db.Municipalities(t.Context()))(t)), 0)
+	same(t, "mails", len(must(db.Outbox(t.Context()))(t)), 0)
+}
+
+// Who opted out is asked, and stays out until the owner confirms.
+func TestSignUpOfAnOptedOutAddress(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	must(db.Erase(t.Context(), "office@sopot.example"))(t)
+	same(t, "queued", signUp(t, db, wish(1, now)), true)
+	same(t, "state", town(t, db, "sopot-pl").Subscribers[0].State, calls.SubscriberUnsubscribed)
+	must(db.Confirm(t.Context(), [32]byte{1}, now))(t)
+	same(t, "state", town(t, db, "sopot-pl").Subscribers[0].State, calls.SubscriberActive)
+	same(t, "opted out", must(db.OptedOut(t.Context(), "office@sopot.example"))(t), false)
+	must(db.Erase(t.Context(), "office@sopot.example"))(t)
+	same(t, "towns", len(must(db.Municipalities(t.Context()))(t)), 0)
+}
+
+// A stranger who names a known town gets one of its own.
+func TestSignUpChangesNoKnownTown(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	known := wish(1, now).Municipality
+	known.Interests, known.Twins = calls.Interests{Everything: true}, nil
+	known.Subscribers = []calls.Subscriber{{Email: "staff@sopot.example", Language: "pl", Frequency: calls.Weekly}}
+	importTowns(t, db, known)
+	signUp(t, db, wish(1, now))
+	must(db.Confirm(t.Context(), [32]byte{1}, now))(t)
+	same(t, "known", town(t, db, "sopot-pl").Interests, known.Interests)
+	same(t, "its own", town(t, db, "sopot-pl-2").Interests, calls.Interests{Topics: []string{"youth"}})
+
+	own := wish(2, now)
+	own.Municipality.Subscribers[0].Email = "staff@sopot.example"
+	signUp(t, db, own)
+	must(db.Confirm(t.Context(), [32]byte{2}, now))(t)
+	same(t, "known", town(t, db, "sopot-pl").Interests, known.Interests)
+	same(t, "frequency", town(t, db, "sopot-pl").Subscribers[0].Frequency, calls.Monthly)
+}

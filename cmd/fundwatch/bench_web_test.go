@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// Pages of 10,000 calls of 2 KB over loopback, one request after the other.
+func BenchmarkPages(b *testing.B) {
+	dir := b.TempDir()
+	benchDatabase(b, dir, benchCalls(10_000))
+	base := benchSite(b, filepath.Join(dir, "bench.db"))
+	for name, path := range map[string]string{
+		"call": "/calls/portal/4711", "list": "/calls", "search": "/calls?q=bridge+market&lang=fr", "widened": "/calls?q=jumelage",
+	} {
+		b.Run(name, func(b *testing.B) {
+			times := make([]time.Duration, 0, b.N)
+			for b.Loop() {
+				start := time.Now()
+				answer, err := http.Get(base + path)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+					b.Fatalf("status %d, %v", answer.StatusCode, err)
+				}
+				answer.Body.Close()
+				times = append(times, time.Since(start))
+			}
+			slices.Sort(times)
+			b.ReportMetric(float64(times[len(times)*99/100])/1e6, "p99-ms")
+		})
+	}
+}
+
+// benchSite serves the pages of a database on a free port until the benchmark ends, and returns their address.
+func benchSite(b *testing.B, database string) string {
+	b.Helper()
+	environ := []string{"HOME=" + b.TempDir(), envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "http://127.0.0.1")}
+	l := &launcher{surroundings{environ: environ, out: io.Discard, err: io.Discard, now: fixedClock}, &globals{db: database, logFormat: "text"}}
+	a, err := l.open(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	site, err := (&daemon{app: a}).site()
+	if err != nil {
+		b.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error)
+	go func() { ended <- site.Serve(ctx, listener) }()
+	b.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		cancel()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+		a.close()
+	})
+	return "http://" + listener.Addr().String()
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"net/mail"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+	"fundwatch/notify"
+	"fundwatch/notify/web"
+)
+
+// pagesURL returns the address of the web pages for links in mails, "" if none are served.
+func (a *app) pagesURL() string {
+	if a.cfg.Web.Listen == "" {
+		return ""
+	}
+	return a.cfg.Web.BaseURL
+}
+
+// startPages serves the web pages, if any are configured, until stop is called, which waits for requests
+// in hand.
+func (d *daemon) startPages(ctx context.Context, says io.Writer) (stop func(), err error) {
+	if d.cfg.Web.Listen == "" {
+		return func() {}, nil
+	}
+	site, err := d.site()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.cfg.Web.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("web pages: %w", err)
+	}
+	fmt.Fprintf(says, "web pages on http://%s, for readers at %s\n", listener.Addr(), d.cfg.Web.BaseURL)
+	ctx, cancel := context.WithCancel(ctx)
+	var both sync.WaitGroup
+	both.Go(func() { d.sendQueued(ctx) })
+	both.Go(func() {
+		if err := site.Serve(ctx, listener); err != nil {
+			d.log.Error("web pages ended", "err", err)
+		}
+	})
+	return func() { cancel(); both.Wait() }, nil
+}
+
+// site puts the pages together.
+func (d *daemon) site() (*web.Site, error) {
+	topics, err := d.topics()
+	if err != nil {
+		return nil, err
+	}
+	countries, err := calls.LoadCountries()
+	if err != nil {
+		return nil, err
+	}
+	settings := web.Settings{BaseURL: d.cfg.Web.BaseURL, Sender: senderName(d.cfg.Mail.From)}
+	for _, text := range d.cfg.Web.TrustedProxies {
+		prefix, err := parseNetwork(text)
+		if err != nil {
+			return nil, err
+		}
+		settings.Trusted = append(settings.Trusted, prefix)
+	}
+	composer, err := d.composer()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(settings, web.Parts{
+		Calls: d.db, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
+		CountryName: countryName,
+		CutCountry:  cutCountry,
+		TownID:      newTownID,
+		Letter: func(l web.Letter) (calls.Delivery, error) {
+			return composer.ComposeNote(notify.Note(l), d.now())
+		},
+		Queued:  d.sendSoon,
+		Facts:   func(lang string) (web.Facts, error) { return notify.NewLocale(lang) },
+		Ready:   func(ctx context.Context) error { _, err := d.db.CountOutbox(ctx); return err },
+		Samples: d.samples,
+		Now:     d.now, Random: rand.Reader, Log: d.log,
+	})
+}
+
+// A pagesRegister is the database as the pages see it.
+type pagesRegister struct{ *store.DB }
+
+// Told returns what a subscriber was told by mails that arrived or are on their way.
+func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Notice, error) {
+	tellings, err := r.Tellings(ctx, subscriber)
+	var told []calls.Notice
+	for _, t := range tellings {
+		if t.Counts {
+			told = append(told, t.Notice)
+		}
+	}
+	return told, err
+}
+
+// newTownID returns the id of a town also where its name holds nothing that can be written in ASCII.
+func newTownID(name, country string) string {
+	if id := townID(name, country); id != "" {
+		return id
+	}
+	return "town-" + strings.ToLower(country)
+}
+
+// sendSoon has the outbox looked at now, unless that is being done: who has just subscribed waits at the
+// screen for the mail.
+func (d *daemon) sendSoon() {
+	select {
+	case d.queued <- struct{}{}:
+	default:
+	}
+}
+
+// sendQueued sends what the pages have put into the outbox, until ctx ends.
+func (d *daemon) sendQueued(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.queued:
+			d.deliver(ctx)
+		}
+	}
+}
+
+// countryName returns the name of a country in a language, "" if it has none there.
+func countryName(lang, code string) string {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return ""
+	}
+	region, err := language.ParseRegion(code)
+	names := display.Regions(tag)
+	if err != nil || names == nil {
+		return ""
+	}
+	return names.Name(region)
+}
+
+// parseNetwork reads an address or a network: 127.0.0.1, 10.0.0.0/8.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Masked(), nil
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("%q is neither an address nor a network", text)
+	}
+	return netip.PrefixFrom(address, address.BitLen()), nil
+}
+
+// checkNetwork accepts what parseNetwork reads.
+func checkNetwork(text string) (string, *fault) {
+	if _, err := parseNetwork(text); err != nil {
+		return "", &fault{err.Error(), "write 127.0.0.1 or 10.0.0.0/8"}
+	}
+	return text, nil
+}
+
+// senderName returns how readers know who writes: the name beside the address of mail.from, or fundwatch.
+func senderName(from string) string {
+	parsed, err := mail.ParseAddress(from)
+	if err != nil || parsed.Name == "" {
+		return "fundwatch"
+	}
+	return parsed.Name
+}

@@ -1,0 +1,243 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"fundwatch/calls"
+)
+
+// A card is a call in a list.
+type card struct {
+	*page
+	Call    *calls.Call
+	Snippet []snip
+}
+
+// A snip is a piece of text, perhaps one of the words that were looked for.
+type snip struct {
+	Text string
+	Hit  bool
+}
+
+// CallPath returns the path of the page of a call.
+func CallPath(key calls.Key) string {
+	return "/calls/" + url.PathEscape(key.Source) + "/" + url.PathEscape(key.Reference)
+}
+
+// URL returns the address of the page of the call.
+func (c card) URL() string { return c.Link(CallPath(c.Call.Key)) }
+
+// Next returns the next deadline in words, or what takes its place.
+func (c card) Next() string {
+	if next, ok := c.Call.NextDeadline(c.now); ok {
+		return c.facts.Deadline(next, c.now)
+	}
+	if last, ok := c.Call.LastDeadline(); ok {
+		return c.facts.Deadline(last, c.now)
+	}
+	return c.T("unstated")
+}
+
+// Status returns the state of the call in words.
+func (c card) Status() string { return c.facts.Status(c.Call, c.now) }
+
+// Current reports whether the call can be applied for, now or later.
+func (c card) Current() bool {
+	s := c.Call.Status(c.now)
+	return s == calls.Open || s == calls.Forthcoming
+}
+
+// Grant returns what one project can get.
+func (c card) Grant() string { return c.facts.Grant(c.Call.GrantMin, c.Call.GrantMax) }
+
+// Programme returns the name of the programme with its code.
+func (c card) Programme() string {
+	code := c.Call.Programme
+	name := c.site.Programmes.Name(code)
+	switch {
+	case code == "":
+		return c.T("unstated")
+	case name == "" || name == code:
+		return code
+	}
+	return name + " (" + code + ")"
+}
+
+// cards makes cards of hits.
+func (p *page) cards(hits []calls.Hit) []card {
+	cards := make([]card, len(hits))
+	for i := range hits {
+		cards[i] = card{page: p, Call: &hits[i].Call}
+	}
+	return cards
+}
+
+// A listing is the body of the page of a search.
+type listing struct {
+	*page
+	Filter   *filter
+	Cards    []card
+	First    int // number of the first card
+	Last     int
+	Previous string // addresses; "" if there is none
+	Next     string
+	Exact    string // the same search without what words mean; "" if nothing was widened
+	Widened  []calls.Widening
+	Near     []string // words that are spelt like those that found nothing
+}
+
+func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
+	p := s.newPage(r, "list.title")
+	l := &listing{page: p, Filter: s.readFilter(p, r)}
+	f := l.Filter
+	feed := f.address("/calls.atom", 1)
+	p.Feed = p.Plain(feed + mark(feed) + "lang=" + p.lang) // a program wishes for no language
+	if f.Words != "" {
+		p.Title = p.T("list.title.words", "Words", f.Words)
+	}
+	if len(p.Errors) > 0 {
+		return s.render(w, p, http.StatusUnprocessableEntity, "list", l)
+	}
+	if !f.Exact {
+		f.search.Clauses, l.Widened = s.Topics.Widen(f.search.Clauses)
+	}
+	f.search.Offset, f.search.Limit = (f.Page-1)*perPage, perPage+1
+	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
+	if err != nil {
+		return err
+	}
+	l.fill(hits)
+	if len(hits) == 0 {
+		l.Near = s.near(r.Context(), f.search.Clauses)
+	}
+	return s.render(w, p, http.StatusOK, "list", l)
+}
+
+// fill takes the hits of one page, and one more if there is another page.
+func (l *listing) fill(hits []calls.Hit) {
+	f := l.Filter
+	if len(hits) > perPage {
+		hits = hits[:perPage]
+		l.Next = l.Link(f.address("/calls", f.Page+1))
+	}
+	if f.Page > 1 {
+		l.Previous = l.Link(f.address("/calls", f.Page-1))
+	}
+	if len(l.Widened) > 0 {
+		exact := *f
+		exact.Exact = true
+		l.Exact = l.Link(exact.address("/calls", 1))
+	}
+	l.Cards = l.cards(hits)
+	for i := range hits {
+		l.Cards[i].Snippet = marked(hits[i].Snippet, f.search.Clauses)
+	}
+	l.First, l.Last = (f.Page-1)*perPage+1, (f.Page-1)*perPage+len(hits)
+}
+
+// marked cuts a text at the words that were looked for.
+func marked(text string, clauses []calls.Clause) []snip {
+	var pieces []snip
+	at := 0
+	for _, m := range calls.Marks(text, clauses) {
+		pieces = append(pieces, snip{text[at:m[0]], false}, snip{text[m[0]:m[1]], true})
+		at = m[1]
+	}
+	if at < len(text) {
+		pieces = append(pieces, snip{text[at:], false})
+	}
+	return pieces
+}
+
+// near returns words of the catalogue that are spelt like those of the search. It is a courtesy: if it
+// fails, nothing is said.
+func (s *Site) near(ctx context.Context, clauses []calls.Clause) []string {
+	var words []string
+	for _, clause := range clauses {
+		for _, term := range clause.Any {
+			if len(term.Words) != 1 || clause.Not {
+				continue
+			}
+			near, err := s.Calls.NearestWords(ctx, term.Words[0])
+			if err == nil && len(near) > 0 && near[0] != term.Words[0] {
+				words = append(words, near[0])
+			}
+		}
+	}
+	return words
+}
+
+// An option is one choice of a select or a checkbox.
+type option struct {
+	Value, Label string
+	Chosen       bool
+}
+
+// Statuses returns the choices of status.
+func (l *listing) Statuses() []option {
+	return l.options(statusChoices, "status.", []string{l.Filter.Status})
+}
+
+// Sorts returns the choices of order.
+func (l *listing) Sorts() []option {
+	var values []string
+	for _, order := range calls.SortOrders() {
+		values = append(values, string(order))
+	}
+	return l.options(values, "sort.", []string{l.Filter.Sort})
+}
+
+func (p *page) options(values []string, prefix string, chosen []string) []option {
+	var options []option
+	for _, v := range values {
+		options = append(options, option{v, p.T(prefix + v), contains(chosen, v)})
+	}
+	return options
+}
+
+// Programmes returns the choices of programme, by code.
+func (l *listing) Programmes() []option {
+	var options []option
+	for _, code := range l.site.Programmes.Codes() {
+		label := code
+		if name := l.site.Programmes.Name(code); name != code {
+			label += ": " + name
+		}
+		options = append(options, option{code, label, contains(l.Filter.Programmes, code)})
+	}
+	return options
+}
+
+func contains(list []string, value string) bool {
+	for _, one := range list {
+		if strings.EqualFold(one, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// A topicGroup is a heading over topics to choose.
+type topicGroup struct {
+	ID, Label string
+	Topics    []option
+}
+
+// topicGroups returns all topics in their groups, in the language of the page.
+func (p *page) topicGroups(chosen []string) []topicGroup {
+	var groups []topicGroup
+	for _, g := range p.site.Topics.Groups() {
+		group := topicGroup{ID: g.ID, Label: p.T("group." + g.ID)}
+		for _, id := range g.Topics {
+			group.Topics = append(group.Topics, option{id, p.site.Topics.Label(id, p.lang), contains(chosen, id)})
+		}
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// Topics returns the choices of topic.
+func (l *listing) Topics() []topicGroup { return l.topicGroups(l.Filter.Topics) }

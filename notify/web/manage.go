@@ -1,0 +1,278 @@
+package web
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// A mailboxPage is the body of the pages of one mailbox.
+type mailboxPage struct {
+	*page
+	Mailbox *calls.Subscriber
+	Town    *calls.Municipality
+	Done    string // key of what was just done; "" if nothing was
+	Until   string // the end of a pause as typed
+	Calls   []toldCall
+}
+
+// Own returns the path of a page of this mailbox.
+func (m mailboxPage) Own(path string) string { return m.Link("/u/" + m.Mailbox.Token + path) }
+
+// Active reports whether the mailbox gets letters.
+func (m mailboxPage) Active() bool { return m.Mailbox.Receives(m.now) }
+
+// Paused reports whether the mailbox gets no letters for a while.
+func (m mailboxPage) Paused() bool { return m.Mailbox.State == calls.SubscriberPaused && !m.Active() }
+
+// EndOfPause returns the day on which letters come again, "" if none was said.
+func (m mailboxPage) EndOfPause() string {
+	if m.Mailbox.PausedUntil.IsZero() {
+		return ""
+	}
+	return m.Date(m.Mailbox.PausedUntil)
+}
+
+// mailbox finds whose token an address holds. The page it returns is private and in that reader's language.
+func (s *Site) mailbox(r *http.Request, title string) (*mailboxPage, error) {
+	token := r.PathValue("token")
+	to, err := s.Register.SubscriberByToken(r.Context(), token)
+	if err != nil {
+		return nil, s.wrongToken(r, err)
+	}
+	if subtle.ConstantTimeCompare([]byte(to.Token), []byte(token)) != 1 {
+		return nil, problem{http.StatusNotFound, "expired"}
+	}
+	town, err := s.Register.Municipality(r.Context(), to.Municipality)
+	if err != nil {
+		return nil, err
+	}
+	p := s.pageFor(r, title, to.Language)
+	p.Private = true
+	return &mailboxPage{page: p, Mailbox: to, Town: town}, nil
+}
+
+// manage shows what a mailbox gets, and how to change or stop it.
+func (s *Site) manage(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.mailbox(r, "manage.title")
+	if err != nil {
+		return err
+	}
+	if m.Calls, err = s.toldCalls(r.Context(), m); err != nil {
+		return err
+	}
+	return s.render(w, m.page, http.StatusOK, "manage", m)
+}
+
+// act stops, pauses or resumes. The one click of a mail program (RFC 8058) comes here too, without cookie
+// or origin; it is answered with 200 and no redirect, however often it comes.
+func (s *Site) act(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	m, err := s.mailbox(r, "manage.title")
+	if err != nil {
+		return err
+	}
+	action := r.PostForm.Get("action")
+	if r.PostFormValue("List-Unsubscribe") == "One-Click" {
+		action = "stop"
+	}
+	state, until := calls.SubscriberActive, time.Time{}
+	switch action {
+	case "stop":
+		state = calls.SubscriberUnsubscribed
+	case "resume":
+	case "pause":
+		state = calls.SubscriberPaused
+		m.Until = calls.CleanLine(r.PostForm.Get("until"), 10)
+		if until = readDay(m.page, "until", m.Until); len(m.Errors) == 0 && !until.After(m.now) {
+			m.wrong("until", "error.past")
+		}
+	default:
+		return problem{http.StatusUnprocessableEntity, "badform"}
+	}
+	if len(m.Errors) > 0 {
+		return s.render(w, m.page, http.StatusUnprocessableEntity, "manage", m)
+	}
+	if err := s.Register.SetSubscriberState(r.Context(), m.Mailbox.ID, state, until); err != nil {
+		return err
+	}
+	m.Mailbox.State, m.Mailbox.PausedUntil, m.Done = state, until, "done."+action
+	m.Title = m.T(m.Done + ".title")
+	return s.render(w, m.page, http.StatusOK, "manage", m)
+}
+
+// showSettings shows twins, interests, language and frequency.
+func (s *Site) showSettings(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.mailbox(r, "settings.title")
+	if err != nil {
+		return err
+	}
+	return s.render(w, m.page, http.StatusOK, "subscribe", m.form(profileOf(m.Town, m.Mailbox)))
+}
+
+func (m *mailboxPage) form(f *profile) formPage {
+	return formPage{page: m.page, Form: f, Action: m.Own("/settings"), Shared: len(m.Town.Subscribers) - 1}
+}
+
+// change stores new settings.
+func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
+	if err := s.ownForm(r); err != nil {
+		return err
+	}
+	m, err := s.mailbox(r, "settings.title")
+	if err != nil {
+		return err
+	}
+	form := readProfile(r)
+	form.Country, form.Town, form.Email = m.Town.Country, m.Town.Name, m.Mailbox.Email
+	changed, mailbox := *m.Town, *m.Mailbox
+	s.checkWishes(m.page, form, &changed, &mailbox)
+	if len(m.Errors) > 0 {
+		return s.render(w, m.page, http.StatusUnprocessableEntity, "subscribe", m.form(form))
+	}
+	changed.Subscribers = []calls.Subscriber{mailbox}
+	if err := s.Register.ChangeProfile(r.Context(), &changed, m.now); err != nil {
+		return err
+	}
+	next := s.pageFor(r, "done.settings.title", mailbox.Language)
+	next.Private = true
+	done := &mailboxPage{page: next, Mailbox: &mailbox, Town: &changed, Done: "done.settings"}
+	return s.render(w, next, http.StatusOK, "manage", done)
+}
+
+// erasure asks whether everything about an address is to go; with POST it goes.
+func (s *Site) erasure(w http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodPost {
+		if err := s.ownForm(r); err != nil {
+			return err
+		}
+	}
+	m, err := s.mailbox(r, "erase.title")
+	if err != nil {
+		return err
+	}
+	if r.Method != http.MethodPost {
+		return s.render(w, m.page, http.StatusOK, "erase", m)
+	}
+	if _, err := s.Register.Erase(r.Context(), m.Mailbox.Email); err != nil {
+		return err
+	}
+	p := s.pageFor(r, "erased.title", m.Mailbox.Language)
+	p.Private = true
+	return s.render(w, p, http.StatusOK, "message", p.T("erased.text"))
+}
+
+// held is all that is kept on one address, as its owner gets it.
+type held struct {
+	Address   string        `json:"address"`
+	Mailboxes []heldMailbox `json:"mailboxes"`
+}
+
+type heldMailbox struct {
+	Town      string        `json:"town"`
+	Country   string        `json:"country"`
+	Twins     []string      `json:"twins"`
+	Topics    []string      `json:"topics"`
+	Keywords  []string      `json:"keywords"`
+	Exclude   []string      `json:"exclude"`
+	Name      string        `json:"name"`
+	Language  string        `json:"language"`
+	Frequency string        `json:"frequency"`
+	State     string        `json:"state"`
+	Since     string        `json:"since"`
+	Until     string        `json:"paused_until"`
+	Asked     []heldConsent `json:"asked"`
+	Mails     []heldMail    `json:"mails"`
+	Told      []heldNotice  `json:"told"`
+}
+
+type heldConsent struct {
+	Asked     string `json:"asked"`
+	Confirmed string `json:"confirmed"`
+}
+
+type heldMail struct {
+	Subject string `json:"subject"`
+	State   string `json:"state"`
+	Made    string `json:"made"`
+	Answer  string `json:"answer"`
+}
+
+type heldNotice struct {
+	Call string `json:"call"`
+	Kind string `json:"kind"`
+	Fact string `json:"fact"`
+}
+
+// export answers with all that is held on the address of a mailbox.
+func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.mailbox(r, "manage.title")
+	if err != nil {
+		return err
+	}
+	all, err := s.Register.SubscribersByEmail(r.Context(), m.Mailbox.Email)
+	if err != nil {
+		return err
+	}
+	out := held{Address: m.Mailbox.Email}
+	for i := range all {
+		one, err := s.heldOn(r, &all[i])
+		if err != nil {
+			return err
+		}
+		out.Mailboxes = append(out.Mailboxes, one)
+	}
+	text, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="fundwatch.json"`)
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(append(text, '\n'))
+	return nil
+}
+
+func (s *Site) heldOn(r *http.Request, to *calls.Subscriber) (heldMailbox, error) {
+	town, err := s.Register.Municipality(r.Context(), to.Municipality)
+	if err != nil {
+		return heldMailbox{}, err
+	}
+	one := heldMailbox{
+		Town: town.Name, Country: town.Country, Twins: lines(profileOf(town, to).Twins), Topics: town.Interests.Topics,
+		Keywords: town.Interests.Keywords, Exclude: town.Interests.Exclude, Name: to.Name, Language: to.Language,
+		Frequency: string(to.Frequency), State: string(to.State), Since: stamp(to.Created), Until: stamp(to.PausedUntil),
+	}
+	asked, err := s.Register.SignUps(r.Context(), to.ID)
+	if err != nil {
+		return one, err
+	}
+	for _, a := range asked {
+		one.Asked = append(one.Asked, heldConsent{stamp(a.Asked), stamp(a.Confirmed)})
+	}
+	mails, err := s.Register.Mails(r.Context(), to.ID)
+	if err != nil {
+		return one, err
+	}
+	for _, d := range mails {
+		one.Mails = append(one.Mails, heldMail{d.Subject, string(d.State), stamp(d.Created), d.Answer})
+	}
+	told, err := s.Register.Told(r.Context(), to.ID)
+	for _, n := range told {
+		one.Told = append(one.Told, heldNotice{n.Call.String(), string(n.Kind), n.Fact})
+	}
+	return one, err
+}
+
+// stamp writes a moment for programs; "" if there is none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

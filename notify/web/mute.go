@@ -1,0 +1,105 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"fundwatch/calls"
+)
+
+// A Muter keeps of which calls a mailbox wants to hear no more. A [Register] that is none has no pages for it.
+type Muter interface {
+	Mute(ctx context.Context, subscriber int64, call calls.Key, now time.Time) error
+	Unmute(ctx context.Context, subscriber int64, call calls.Key, told *calls.Told, now time.Time) (muted bool, err error)
+	MutedSince(ctx context.Context, subscriber int64, call calls.Key) (time.Time, error) // zero if it is not
+}
+
+// mostTold is how many calls of its letters a mailbox is shown.
+const mostTold = 20
+
+// A toldCall is a call that a letter told of.
+type toldCall struct{ Title, URL string }
+
+// toldCalls returns the calls of the newest letters, each once, with the page on which to mute it; nil if
+// calls cannot be muted.
+func (s *Site) toldCalls(ctx context.Context, m *mailboxPage) ([]toldCall, error) {
+	if _, ok := s.Register.(Muter); !ok {
+		return nil, nil
+	}
+	told, err := s.Register.Told(ctx, m.Mailbox.ID)
+	var all []toldCall
+	seen := map[calls.Key]bool{}
+	for i := len(told) - 1; i >= 0 && len(all) < mostTold; i-- {
+		if n := told[i]; !seen[n.Call] {
+			seen[n.Call] = true
+			all = append(all, toldCall{n.Told.Title, m.Own(mutePath(n.Call))})
+		}
+	}
+	return all, err
+}
+
+// mutePath returns the path of the page below that of a mailbox on which a call is muted.
+func mutePath(key calls.Key) string {
+	return "/mute/" + url.PathEscape(key.Source) + "/" + url.PathEscape(key.Reference)
+}
+
+// A mutePage is the body of the page on which a mailbox says that a call is not for its town.
+type mutePage struct {
+	*mailboxPage
+	Call  *calls.Call
+	Muted bool
+}
+
+// URL returns the address of the page of the call.
+func (m mutePage) URL() string { return m.Link(CallPath(m.Call.Key)) }
+
+// Here returns the address of this page.
+func (m mutePage) Here() string { return m.Own(mutePath(m.Call.Key)) }
+
+// mute shows whether a mailbox hears of a call; with POST it changes that.
+func (s *Site) mute(w http.ResponseWriter, r *http.Request) error {
+	muter, ok := s.Register.(Muter)
+	if !ok {
+		return errNoPage
+	}
+	if err := readForm(r); err != nil {
+		return err
+	}
+	m, err := s.mailbox(r, "mute.title")
+	if err != nil {
+		return err
+	}
+	c, err := s.Calls.Call(r.Context(), calls.Key{Source: r.PathValue("source"), Reference: r.PathValue("reference")})
+	if err != nil {
+		return err
+	}
+	if r.Method == http.MethodPost {
+		if err := setMuted(r, muter, m, c); err != nil {
+			return err
+		}
+	}
+	since, err := muter.MutedSince(r.Context(), m.Mailbox.ID, c.Key)
+	if err != nil {
+		return err
+	}
+	body := mutePage{m, c, !since.IsZero()}
+	if body.Muted {
+		m.Title = m.T("muted.title")
+	}
+	return s.render(w, m.page, http.StatusOK, "mute", body)
+}
+
+// setMuted does what a form says; doing it again changes nothing.
+func setMuted(r *http.Request, muter Muter, m *mailboxPage, c *calls.Call) error {
+	switch r.PostForm.Get("action") {
+	case "mute":
+		return muter.Mute(r.Context(), m.Mailbox.ID, c.Key, m.now)
+	case "unmute":
+		told := c.Facts(m.now)
+		_, err := muter.Unmute(r.Context(), m.Mailbox.ID, c.Key, &told, m.now)
+		return err
+	}
+	return problem{http.StatusUnprocessableEntity, "badform"}
+}

@@ -1,0 +1,204 @@
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"fundwatch/calls"
+)
+
+//go:embed templates/*.tmpl static/style.css locale/*.json
+var files embed.FS
+
+// A Catalogue knows the calls.
+type Catalogue interface {
+	Search(ctx context.Context, q calls.Search, now time.Time) ([]calls.Hit, error)
+	Call(ctx context.Context, key calls.Key) (*calls.Call, error) // wraps calls.ErrNotFound
+	History(ctx context.Context, key calls.Key) ([]calls.Change, error)
+	NearestWords(ctx context.Context, word string) ([]string, error)
+}
+
+// Facts write what is known of a call in one language.
+type Facts interface {
+	Language() string // may be another one than was asked for
+	Deadline(d calls.Deadline, now time.Time) string
+	Status(c *calls.Call, now time.Time) string
+	Amount(n calls.Number) string
+	Grant(low, high calls.Number) string
+	PlainDate(t time.Time) string
+	Clock(t time.Time) string
+}
+
+// Settings are what an operator says about the pages.
+type Settings struct {
+	BaseURL string         // how readers reach them, "https://fundwatch.example" or with a path
+	Sender  string         // who writes the mails, as readers know it
+	Trusted []netip.Prefix // proxies whose X-Forwarded-For is believed
+}
+
+// Parts are what a [Site] is put together from. All are needed.
+type Parts struct {
+	Calls       Catalogue
+	Register    Register
+	Topics      *calls.Topics
+	Programmes  *calls.Programmes
+	Countries   *calls.Countries
+	CountryName func(language, code string) string             // in that language; "" if it has none there
+	CutCountry  func(text string) (name, code string, ok bool) // parts "Sopot (PL)"
+	TownID      func(name, country string) string              // the id of a new municipality
+	Facts       func(language string) (Facts, error)
+	Letter      func(Letter) (calls.Delivery, error) // freezes a mail
+	Queued      func()                               // a mail was put into the outbox; must not wait
+	Ready       func(context.Context) error          // whether the database answers
+	Samples     func(context.Context) ([]Sample, error)
+	Now         func() time.Time
+	Random      io.Reader // of tokens
+	Log         *slog.Logger
+}
+
+// A Site answers requests. Make one with [New]; it is safe for concurrent use.
+type Site struct {
+	Parts
+	settings  Settings
+	base      *url.URL
+	texts     map[string]texts // by language
+	facts     map[string]Facts // by language of the pages
+	pages     templates
+	style     asset
+	requests  *requestCounts
+	signUps   *limiter // by network
+	lookups   *limiter // wrong tokens, by network
+	countries map[string][]countryGroup
+}
+
+// New returns the site. The error says which setting or embedded file is wrong.
+func New(s Settings, p Parts) (*Site, error) {
+	base, err := url.Parse(s.BaseURL)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("web: base address %q: want one such as https://fundwatch.example", s.BaseURL)
+	}
+	base.Path = strings.TrimRight(base.Path, "/")
+	site := &Site{Parts: p, settings: s, base: base, requests: newRequestCounts(), facts: map[string]Facts{}}
+	site.signUps = newLimiter(signUpsPerHour, time.Hour)
+	site.lookups = newLimiter(wrongTokensPerHour, time.Hour)
+	if site.texts, err = readTexts(files); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	for lang := range site.texts {
+		facts, err := p.Facts(lang)
+		if err != nil {
+			return nil, fmt.Errorf("web: facts in %s: %w", lang, err)
+		}
+		site.facts[lang] = facts
+	}
+	if site.pages, err = readTemplates(files); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	site.style, err = readAsset(files, "static/style.css")
+	site.countries = site.countryLists()
+	return site, err
+}
+
+// Handler returns the site with all its guards.
+func (s *Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range []struct {
+		pattern string
+		serve   func(http.ResponseWriter, *http.Request) error
+	}{
+		{"GET /{$}", s.home},
+		{"GET /calls", s.list},
+		{"GET /calls.atom", s.atom},
+		{"GET /calls/{source}/{reference}", s.call},
+		{"GET /static/{name}", s.static},
+		{"GET /favicon.ico", noIcon},
+		{"GET /subscribe", s.subscribeForm},
+		{"POST /subscribe", s.subscribe},
+		{"GET /subscribe/sent", s.sent},
+		{"GET /confirm/{token}", s.confirm},
+		{"POST /confirm/{token}", s.confirm},
+		{"GET /u/{token}", s.manage},
+		{"POST /u/{token}", s.act},
+		{"GET /u/{token}/settings", s.showSettings},
+		{"POST /u/{token}/settings", s.change},
+		{"GET /u/{token}/data", s.export},
+		{"GET /u/{token}/erase", s.erasure},
+		{"POST /u/{token}/erase", s.erasure},
+		{"GET /u/{token}/mute/{source}/{reference}", s.mute},
+		{"POST /u/{token}/mute/{source}/{reference}", s.mute},
+		{"GET /healthz", s.healthy},
+		{"GET /readyz", s.ready},
+		{"GET /metrics", s.metrics},
+		{"/", func(http.ResponseWriter, *http.Request) error { return errNoPage }},
+	} {
+		mux.Handle(route.pattern, s.guard(route.pattern, route.serve))
+	}
+	return s.below(mux)
+}
+
+// below takes the path of the base address off a request, whether or not the proxy has done so.
+func (s *Site) below(h http.Handler) http.Handler {
+	if s.base.Path == "" {
+		return h
+	}
+	stripped := http.StripPrefix(s.base.Path, h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == s.base.Path {
+			http.Redirect(w, r, s.link("/"), http.StatusPermanentRedirect)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, s.base.Path+"/") {
+			stripped.ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// link returns the path of a page as a browser has to ask for it.
+func (s *Site) link(path string) string { return s.base.EscapedPath() + path }
+
+// errNoPage says that an address leads nowhere.
+var errNoPage = fmt.Errorf("page %w", calls.ErrNotFound)
+
+// fail answers a request that came to nothing, in the reader's language. What went wrong inside is logged
+// without the address of the page, which may hold a token.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, route string, err error) {
+	status, key := http.StatusInternalServerError, "error"
+	var known problem
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return // nobody waits for the answer
+	case errors.As(err, &known):
+		status, key = known.status, known.key
+	case errors.As(err, &tooLarge):
+		status, key = http.StatusRequestEntityTooLarge, "toolarge"
+	case errors.Is(err, calls.ErrNotFound):
+		status, key = http.StatusNotFound, "notfound"
+	default:
+		s.Log.Error("page failed", "route", route, "err", err)
+	}
+	p := s.newPage(r, key+".title")
+	p.Private = true
+	if err := s.render(w, p, status, "message", p.T(key+".text")); err != nil {
+		s.Log.Error("page failed", "route", route, "err", err)
+	}
+}
+
+// A problem is an error that a reader is told in words of its own: key.title and key.text.
+type problem struct {
+	status int
+	key    string
+}
+
+func (p problem) Error() string { return p.key }

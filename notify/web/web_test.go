@@ -1,0 +1,186 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"fundwatch/calls"
+)
+
+func TestTextsAreWhole(t *testing.T) {
+	t.Parallel()
+	all, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang := range all {
+		if !calls.IsLanguage(lang) || endonyms[lang] == "" {
+			t.Errorf("%s.json is of no official language", lang)
+		}
+	}
+	topics, err := calls.LoadTopics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range topics.Groups() {
+		if all[fallback]["group."+g.ID] == "" {
+			t.Errorf("group %s of the topics has no name", g.ID)
+		}
+	}
+}
+
+func TestTextsWithMistakesAreRefused(t *testing.T) {
+	t.Parallel()
+	english := texts{"a": "{{.N}} calls", "b": "town"}
+	tests := map[string]struct {
+		own  texts
+		want string
+	}{
+		"missing":     {texts{"a": "{{.N}} appels"}, `xx.json: "b" is missing`},
+		"other value": {texts{"a": "{{.M}} appels", "b": ""}, `xx.json: "a" names the values [M], want [N]`},
+		"too many":    {texts{"a": "{{.N}}", "b": "", "c": ""}, `xx.json: "c" is in no other language`},
+	}
+	for name, test := range tests {
+		if err := test.own.compare("xx", english); err == nil || err.Error() != test.want {
+			t.Errorf("%s: got %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// Every key that a template or a line of code names is there, and every key is named.
+func TestKeysAreUsed(t *testing.T) {
+	t.Parallel()
+	var code strings.Builder
+	for _, folder := range []string{".", "templates"} {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			if strings.HasSuffix(e.Name(), "_test.go") || e.IsDir() {
+				continue
+			}
+			data, err := os.ReadFile(folder + "/" + e.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			code.Write(data)
+		}
+	}
+	all, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range all[fallback] {
+		family, _, _ := strings.Cut(key, ".")
+		page := strings.TrimSuffix(strings.TrimSuffix(key, ".title"), ".text")
+		if !strings.Contains(code.String(), `"`+key+`"`) && !strings.Contains(code.String(), `"`+family+`."`) &&
+			!strings.Contains(code.String(), `"`+page+`"`) {
+			t.Errorf("nobody says %q", key)
+		}
+	}
+}
+
+func TestWishedLanguage(t *testing.T) {
+	t.Parallel()
+	s := &Site{texts: map[string]texts{"en": {}, "de": {}, "fr": {}}}
+	tests := map[string]string{
+		"": "en", "fr": "fr", "de-AT,de;q=0.9": "de", "ja, fr;q=0.3, de;q=0.7": "de", "*": "en", "FR-be": "fr",
+		"de;q=0": "en", "de;q=x, fr;q=0.1": "fr", "xx;q=9,de;q=2": "en", ";;;,,": "en",
+		strings.Repeat("x", 5000) + ",fr": "en",
+	}
+	for header, want := range tests {
+		if got := s.wished(header); got != want {
+			t.Errorf("%.40q: got %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestClientBehindProxies(t *testing.T) {
+	t.Parallel()
+	s := &Site{settings: Settings{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")}}}
+	tests := []struct{ remote, forwarded, want string }{
+		{"203.0.113.9:4711", "", "203.0.113.9"},
+		{"203.0.113.9:4711", "198.51.100.1", "203.0.113.9"}, // nobody whom we trust says so
+		{"127.0.0.1:4711", "198.51.100.1", "198.51.100.1"},
+		{"127.0.0.1:4711", "192.0.2.7, 198.51.100.1, 10.1.1.1", "198.51.100.1"}, // the first one is anybody's claim
+		{"127.0.0.1:4711", "nonsense", "127.0.0.1"},
+		{"[::ffff:127.0.0.1]:4711", "2001:db8::1", "2001:db8::1"},
+	}
+	for _, test := range tests {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = test.remote
+		if test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		if got := s.client(r).String(); got != test.want {
+			t.Errorf("%s with %q: got %s, want %s", test.remote, test.forwarded, got, test.want)
+		}
+	}
+}
+
+func TestLimiter(t *testing.T) {
+	t.Parallel()
+	l := newLimiter(2, time.Hour)
+	now := time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
+	one, other := network(netip.MustParseAddr("203.0.113.9")), network(netip.MustParseAddr("2001:db8::1"))
+	for i, want := range []bool{true, true, false} {
+		if got := l.allow(one, now); got != want {
+			t.Errorf("try %d: got %v", i+1, got)
+		}
+	}
+	if l.allow(network(netip.MustParseAddr("203.0.113.200")), now) {
+		t.Error("a neighbour in the same network was let in")
+	}
+	if !l.allow(other, now) {
+		t.Error("another network was refused")
+	}
+	if !l.allow(one, now.Add(time.Hour)) {
+		t.Error("refused after an hour")
+	}
+}
+
+func TestSamplesAreEscaped(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	writeSamples(&b, []Sample{
+		{"b", "B.", "gauge", []string{"source", "a\"b\\c\nd"}, 1.5},
+		{"a", "A.", "counter", nil, 2},
+		{"b", "B.", "gauge", []string{"source", "x", "kind", "y"}, 3},
+	})
+	const want = "# HELP a A.\n# TYPE a counter\na 2\n# HELP b B.\n# TYPE b gauge\n" +
+		`b{source="a\"b\\c\nd"} 1.5` + "\n" + `b{source="x",kind="y"} 3` + "\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// A proxy may pass the path of the base address on, or take it off.
+func TestBaseAddressWithAPath(t *testing.T) {
+	t.Parallel()
+	s := &Site{base: &url.URL{Scheme: "https", Host: "town.example", Path: "/fund"}}
+	h := s.below(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.Path)) })) //nolint:errcheck // into memory
+	for path, want := range map[string]string{
+		"/fund/calls": "/calls", "/calls": "/calls", "/fund/": "/", "/fundraising": "/fundraising",
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if got := w.Body.String(); got != want {
+			t.Errorf("%s: asked for %s, want %s", path, got, want)
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/fund", nil))
+	if got := w.Header().Get("Location"); got != "/fund/" {
+		t.Errorf("/fund leads to %q", got)
+	}
+	if got := s.absolute("/calls"); got != "https://town.example/fund/calls" {
+		t.Errorf("absolute address %q", got)
+	}
+}
