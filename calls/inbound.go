@@ -1,6 +1,9 @@
 package calls
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // An InboundKind says what a mail to our own addresses means.
 type InboundKind string
@@ -47,4 +50,12 @@ func (in *Inbound) Names(address string) bool {
 		}
 	}
 	return len(in.Recipients) == 0
+}
+
+// Returned is a mail to our own addresses as it is kept for its subscriber.
+type Returned struct {
+	At     time.Time
+	Kind   InboundKind
+	Status string // "5.1.1"; "" if it gave none
+	Answer string // one line
 }

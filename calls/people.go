@@ -81,3 +81,10 @@ func (s *Subscriber) Receives(now time.Time) bool {
 	}
 	return s.State == SubscriberActive
 }
+
+// A Mute says that a subscriber wants, or wanted until it ended, to hear no more of a call.
+type Mute struct {
+	Call  Key
+	Since time.Time
+	Ended time.Time // zero while it holds
+}

@@ -56,6 +56,8 @@ func (c *Composer) ComposeNote(n Note, now time.Time) (calls.Delivery, error) {
 	if _, err := m.WriteTo(&raw); err != nil {
 		return calls.Delivery{}, fmt.Errorf("note to subscriber %d: %w", n.To.ID, err)
 	}
-	out.Bytes = raw.Bytes()
+	if out.Bytes, err = s.signing.sign(raw.Bytes()); err != nil {
+		return calls.Delivery{}, fmt.Errorf("note to subscriber %d: %w", n.To.ID, err)
+	}
 	return out, nil
 }

@@ -282,6 +282,18 @@ func (db *DB) KeptInbound(ctx context.Context) ([]Kept, error) {
 	return kept, nil
 }
 
+// Returned returns the inbound mails about a subscriber, oldest first; nil if there are none.
+func (db *DB) Returned(ctx context.Context, subscriber int64) ([]calls.Returned, error) {
+	const query = `SELECT at, kind, status, answer FROM inbound WHERE subscriber = ? ORDER BY id`
+	all, err := collect(ctx, db.read, func(s scanner) (r calls.Returned, err error) {
+		return r, s.Scan(into(&r.At), &r.Kind, &r.Status, &r.Answer)
+	}, query, subscriber)
+	if err != nil {
+		return nil, fmt.Errorf("read what came back for subscriber %d: %w", subscriber, err)
+	}
+	return all, nil
+}
+
 // SeeInbound notes that a person has seen every inbound mail that waited, and returns how many did.
 func (db *DB) SeeInbound(ctx context.Context) (int, error) {
 	var seen int64

@@ -66,6 +66,24 @@ func (db *DB) MutedSince(ctx context.Context, subscriber int64, call calls.Key) 
 	return since, nil
 }
 
+// Muted returns the calls that a subscriber muted, also those that it unmuted again, oldest first; nil if there
+// are none.
+func (db *DB) Muted(ctx context.Context, subscriber int64) ([]calls.Mute, error) {
+	const query = `
+		SELECT c.source, c.reference, m.since, m.ended
+		FROM mutes m
+		JOIN calls c ON c.id = m.call
+		WHERE m.subscriber = ?
+		ORDER BY m.since, c.id`
+	muted, err := collect(ctx, db.read, func(s scanner) (m calls.Mute, err error) {
+		return m, s.Scan(&m.Call.Source, &m.Call.Reference, into(&m.Since), into(&m.Ended))
+	}, query, subscriber)
+	if err != nil {
+		return nil, fmt.Errorf("read mutes of subscriber %d: %w", subscriber, err)
+	}
+	return muted, nil
+}
+
 // addMutes marks the candidates that are muted, and lets what was so at the end of a mute count as told.
 // newest is the newest notice of each call.
 func (set candidateSet) addMutes(ctx context.Context, q querier, subscriber int64, newest map[int64]int64) error {

@@ -203,6 +203,10 @@ func (db *DB) Confirm(ctx context.Context, secret [32]byte, now time.Time) (*cal
 		if _, err := tx.ExecContext(ctx, update, mailbox.ID); err != nil {
 			return err
 		}
+		const forgive = `UPDATE inbound SET forgiven = 1 WHERE subscriber = ?`
+		if _, err := tx.ExecContext(ctx, forgive, mailbox.ID); err != nil {
+			return err
+		}
 		return changeProfile(ctx, tx, &s.Municipality, now)
 	})
 	return s, err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fundwatch/calls"
+	"fundwatch/notify/web"
 )
 
 func newSubscribers(l *launcher) *cobra.Command {
@@ -45,6 +46,10 @@ func newSubscribers(l *launcher) *cobra.Command {
 		Use: "erase ADDRESS", Short: "Erase every trace of an address but a hash that keeps the opt-out", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return l.eraseSubscriber(cmd.Context(), args[0]) },
 	}
+	export := &cobra.Command{
+		Use: "export ADDRESS", Short: "Print all that is held on an address, as JSON", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return l.exportSubscriber(cmd.Context(), args[0]) },
+	}
 	mute := &cobra.Command{
 		Use: "mute ADDRESS|NUMBER CALL", Short: "Tell a mailbox no more of a call", Args: cobra.ExactArgs(2), ValidArgsFunction: l.completeMute,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,7 +62,7 @@ func newSubscribers(l *launcher) *cobra.Command {
 			return l.muteCall(cmd.Context(), args[0], args[1], (*app).unmute)
 		},
 	}
-	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, mute, unmute, remove, erase)
+	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, mute, unmute, remove, export, erase)
 }
 
 func (l *launcher) listSubscribers(ctx context.Context) error {
@@ -141,6 +146,30 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	}
 	_, err = fmt.Fprintf(l.out, "erased from %d municipalities; mails written as files are not touched\n", n)
 	return err
+}
+
+// exportSubscriber prints what the owner of an address may ask for, as its own page does.
+func (l *launcher) exportSubscriber(ctx context.Context, address string) error {
+	a, err := l.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	held, err := web.HeldOn(ctx, pagesRegister{a.db}, address)
+	if err != nil {
+		return err
+	}
+	if len(held.Mailboxes) > 0 {
+		return writeJSON(l.out, held)
+	}
+	out, err := a.db.OptedOut(ctx, address)
+	if err != nil {
+		return err
+	}
+	if out {
+		return misusef("nothing is held on %s but a hash that keeps it from being written to", address)
+	}
+	return misusef("nothing is held on %s", address)
 }
 
 // eachNamed does something with every subscriber that has this address or number, and says what.

@@ -9,20 +9,16 @@ import (
 	"testing"
 
 	"fundwatch/calls"
-	"fundwatch/notify/web"
 )
 
 // A reader finds the calls of its letters on its page and says that one is not for its town; looking
 // changes nothing, and it can be undone.
 func TestNotForUs(t *testing.T) {
 	t.Parallel()
-	if _, ok := any(pagesRegister{}).(web.Muter); !ok {
-		t.Skip("this database cannot mute calls")
-	}
 	p, server, _ := pagesWithMail(t)
 	mailTo(t, server, "clerk@town-0.example", 1)
 	to := p.mailbox(1)
-	muter := any(pagesRegister{p.db()}).(web.Muter)
+	muter := pagesRegister{p.db()}
 	own := p.get("/u/"+to.Token+"?lang=en", http.StatusOK, "Calls in your letters")
 	link := regexp.MustCompile(`href="(/u/[a-z2-7]+/mute/([a-z]+)/([^"?]+)\?lang=en)"`).FindStringSubmatch(own)
 	if link == nil {

@@ -167,67 +167,17 @@ func (s *Site) erasure(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, p, http.StatusOK, "message", p.T("erased.text"))
 }
 
-// held is all that is kept on one address, as its owner gets it.
-type held struct {
-	Address   string        `json:"address"`
-	Mailboxes []heldMailbox `json:"mailboxes"`
-}
-
-type heldMailbox struct {
-	Town      string        `json:"town"`
-	Country   string        `json:"country"`
-	Twins     []string      `json:"twins"`
-	Topics    []string      `json:"topics"`
-	Keywords  []string      `json:"keywords"`
-	Exclude   []string      `json:"exclude"`
-	Name      string        `json:"name"`
-	Language  string        `json:"language"`
-	Frequency string        `json:"frequency"`
-	State     string        `json:"state"`
-	Since     string        `json:"since"`
-	Until     string        `json:"paused_until"`
-	Asked     []heldConsent `json:"asked"`
-	Mails     []heldMail    `json:"mails"`
-	Told      []heldNotice  `json:"told"`
-}
-
-type heldConsent struct {
-	Asked     string `json:"asked"`
-	Confirmed string `json:"confirmed"`
-}
-
-type heldMail struct {
-	Subject string `json:"subject"`
-	State   string `json:"state"`
-	Made    string `json:"made"`
-	Answer  string `json:"answer"`
-}
-
-type heldNotice struct {
-	Call string `json:"call"`
-	Kind string `json:"kind"`
-	Fact string `json:"fact"`
-}
-
 // export answers with all that is held on the address of a mailbox.
 func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.mailbox(r, "manage.title")
 	if err != nil {
 		return err
 	}
-	all, err := s.Register.SubscribersByEmail(r.Context(), m.Mailbox.Email)
+	held, err := HeldOn(r.Context(), s.Register, m.Mailbox.Email)
 	if err != nil {
 		return err
 	}
-	out := held{Address: m.Mailbox.Email}
-	for i := range all {
-		one, err := s.heldOn(r, &all[i])
-		if err != nil {
-			return err
-		}
-		out.Mailboxes = append(out.Mailboxes, one)
-	}
-	text, err := json.MarshalIndent(out, "", "  ")
+	text, err := json.MarshalIndent(held, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -236,43 +186,4 @@ func (s *Site) export(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(append(text, '\n'))
 	return nil
-}
-
-func (s *Site) heldOn(r *http.Request, to *calls.Subscriber) (heldMailbox, error) {
-	town, err := s.Register.Municipality(r.Context(), to.Municipality)
-	if err != nil {
-		return heldMailbox{}, err
-	}
-	one := heldMailbox{
-		Town: town.Name, Country: town.Country, Twins: lines(profileOf(town, to).Twins), Topics: town.Interests.Topics,
-		Keywords: town.Interests.Keywords, Exclude: town.Interests.Exclude, Name: to.Name, Language: to.Language,
-		Frequency: string(to.Frequency), State: string(to.State), Since: stamp(to.Created), Until: stamp(to.PausedUntil),
-	}
-	asked, err := s.Register.SignUps(r.Context(), to.ID)
-	if err != nil {
-		return one, err
-	}
-	for _, a := range asked {
-		one.Asked = append(one.Asked, heldConsent{stamp(a.Asked), stamp(a.Confirmed)})
-	}
-	mails, err := s.Register.Mails(r.Context(), to.ID)
-	if err != nil {
-		return one, err
-	}
-	for _, d := range mails {
-		one.Mails = append(one.Mails, heldMail{d.Subject, string(d.State), stamp(d.Created), d.Answer})
-	}
-	told, err := s.Register.Told(r.Context(), to.ID)
-	for _, n := range told {
-		one.Told = append(one.Told, heldNotice{n.Call.String(), string(n.Kind), n.Fact})
-	}
-	return one, err
-}
-
-// stamp writes a moment for programs; "" if there is none.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }

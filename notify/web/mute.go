@@ -4,17 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"fundwatch/calls"
 )
-
-// A Muter keeps of which calls a mailbox wants to hear no more. A [Register] that is none has no pages for it.
-type Muter interface {
-	Mute(ctx context.Context, subscriber int64, call calls.Key, now time.Time) error
-	Unmute(ctx context.Context, subscriber int64, call calls.Key, told *calls.Told, now time.Time) (muted bool, err error)
-	MutedSince(ctx context.Context, subscriber int64, call calls.Key) (time.Time, error) // zero if it is not
-}
 
 // mostTold is how many calls of its letters a mailbox is shown.
 const mostTold = 20
@@ -22,12 +14,8 @@ const mostTold = 20
 // A toldCall is a call that a letter told of.
 type toldCall struct{ Title, URL string }
 
-// toldCalls returns the calls of the newest letters, each once, with the page on which to mute it; nil if
-// calls cannot be muted.
+// toldCalls returns the calls of the newest letters, each once, with the page on which to mute it.
 func (s *Site) toldCalls(ctx context.Context, m *mailboxPage) ([]toldCall, error) {
-	if _, ok := s.Register.(Muter); !ok {
-		return nil, nil
-	}
 	told, err := s.Register.Told(ctx, m.Mailbox.ID)
 	var all []toldCall
 	seen := map[calls.Key]bool{}
@@ -60,10 +48,6 @@ func (m mutePage) Here() string { return m.Own(mutePath(m.Call.Key)) }
 
 // mute shows whether a mailbox hears of a call; with POST it changes that.
 func (s *Site) mute(w http.ResponseWriter, r *http.Request) error {
-	muter, ok := s.Register.(Muter)
-	if !ok {
-		return errNoPage
-	}
 	if err := readForm(r); err != nil {
 		return err
 	}
@@ -76,11 +60,11 @@ func (s *Site) mute(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		if err := setMuted(r, muter, m, c); err != nil {
+		if err := s.setMuted(r, m, c); err != nil {
 			return err
 		}
 	}
-	since, err := muter.MutedSince(r.Context(), m.Mailbox.ID, c.Key)
+	since, err := s.Register.MutedSince(r.Context(), m.Mailbox.ID, c.Key)
 	if err != nil {
 		return err
 	}
@@ -92,13 +76,13 @@ func (s *Site) mute(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setMuted does what a form says; doing it again changes nothing.
-func setMuted(r *http.Request, muter Muter, m *mailboxPage, c *calls.Call) error {
+func (s *Site) setMuted(r *http.Request, m *mailboxPage, c *calls.Call) error {
 	switch r.PostForm.Get("action") {
 	case "mute":
-		return muter.Mute(r.Context(), m.Mailbox.ID, c.Key, m.now)
+		return s.Register.Mute(r.Context(), m.Mailbox.ID, c.Key, m.now)
 	case "unmute":
 		told := c.Facts(m.now)
-		_, err := muter.Unmute(r.Context(), m.Mailbox.ID, c.Key, &told, m.now)
+		_, err := s.Register.Unmute(r.Context(), m.Mailbox.ID, c.Key, &told, m.now)
 		return err
 	}
 	return problem{http.StatusUnprocessableEntity, "badform"}

@@ -11,19 +11,20 @@ import (
 // too late [calls.ErrExpired].
 type Register interface {
 	SubscriberByToken(ctx context.Context, token string) (*calls.Subscriber, error)
-	SubscribersByEmail(ctx context.Context, email string) ([]calls.Subscriber, error)
 	SetSubscriberState(ctx context.Context, id int64, state calls.SubscriberState, until time.Time) error
-	Municipality(ctx context.Context, id string) (*calls.Municipality, error)
 	ChangeProfile(ctx context.Context, m *calls.Municipality, now time.Time) error
 	Erase(ctx context.Context, email string) (int, error)
 
 	SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)
 	SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error)
 	Confirm(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error)
-	SignUps(ctx context.Context, subscriber int64) ([]calls.SignUp, error)
 
-	Mails(ctx context.Context, subscriber int64) ([]calls.Delivery, error)
-	Told(ctx context.Context, subscriber int64) ([]calls.Notice, error)
+	// Of which calls a mailbox wants to hear no more; MutedSince is zero if it wants to hear of the call.
+	Mute(ctx context.Context, subscriber int64, call calls.Key, now time.Time) error
+	Unmute(ctx context.Context, subscriber int64, call calls.Key, told *calls.Told, now time.Time) (muted bool, err error)
+	MutedSince(ctx context.Context, subscriber int64, call calls.Key) (time.Time, error)
+
+	Records
 }
 
 // A Letter is a short mail to write.
