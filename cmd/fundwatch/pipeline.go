@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"fundwatch/calls"
@@ -133,12 +134,17 @@ type digestReport struct {
 	Queued, AlreadyDone, Nothing, Waiting int // Waiting: pending, paused, bounced or unsubscribed
 }
 
+// composeGC lets composing, which makes a megabyte of garbage a letter and keeps none of it, spend less time on
+// collecting it: a quarter more letters a second for some megabytes (measured 2026-11-23).
+const composeGC = 400
+
 // digest composes what every active subscriber should learn in the period of the given moment and puts
 // it in the outbox. Whoever has a digest of that period, or had nothing to learn, is left alone. One
 // subscriber whose digest fails never stops the next.
 func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error) {
 	report := digestReport{Period: o.period(calls.Weekly)}
 	err := a.exclusively(ctx, "digest", func(ctx context.Context) error {
+		defer debug.SetGCPercent(debug.SetGCPercent(composeGC))
 		composer, err := a.composer()
 		if err != nil {
 			return err
