@@ -19,6 +19,7 @@ type Event struct {
 	Summary     string // one line
 	Description string // may hold line feeds
 	URL         string // "" if there is none
+	Category    string // "" if there is none
 }
 
 // sequenceEpoch is from when minutes are counted: the SEQUENCE of an event must rise, and the time of the
@@ -62,11 +63,12 @@ func plainName(s string) string {
 	}, s)
 }
 
-// alarms are how long before a deadline a calendar rings.
+// alarms are how long before a deadline a calendar rings. Of a day without an hour it rings at nine in the
+// morning, and not at midnight.
 var alarms = []struct {
-	trigger string
-	before  time.Duration
-}{{"-P14D", 14 * 24 * time.Hour}, {"-P2D", 2 * 24 * time.Hour}}
+	trigger, wholeDay string
+	before            time.Duration
+}{{"-P14D", "-P13DT15H", 14 * 24 * time.Hour}, {"-P2D", "-P1DT15H", 2 * 24 * time.Hour}}
 
 const (
 	icsInstant = "20060102T150405Z"
@@ -117,6 +119,9 @@ func (f *icsFile) event(e *Event, now time.Time) {
 	if e.URL != "" {
 		f.line("URL:", e.URL)
 	}
+	if e.Category != "" {
+		f.line("CATEGORIES:", escapeText(e.Category))
+	}
 	f.line("TRANSP:TRANSPARENT", "")
 	if e.Cancelled {
 		f.line("STATUS:CANCELLED", "")
@@ -132,7 +137,11 @@ func (f *icsFile) alarms(e *Event, summary string, now time.Time) {
 		if e.At.Add(-a.before).Before(now) {
 			continue
 		}
-		f.line("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:", a.trigger)
+		trigger := a.trigger
+		if e.WholeDay {
+			trigger = a.wholeDay
+		}
+		f.line("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:", trigger)
 		f.line("DESCRIPTION:", summary)
 		f.line("END:VALARM", "")
 	}

@@ -153,9 +153,9 @@ func TestCalendar(t *testing.T) {
 		t.Fatalf("%d events, want the two deadlines that are to come", len(events))
 	}
 	for i, want := range []map[ics.ComponentProperty]string{
-		{ics.ComponentPropertyUniqueId: "feed:ref,1;x-2@fundwatch", ics.ComponentPropertyDtStart: "20261024T150000Z", ics.ComponentPropertyDtstamp: "20260901T053000Z",
-			ics.ComponentPropertySequence: "1530", ics.ComponentPropertyLastModified: "20260802T013000Z", ics.ComponentPropertyCategories: "CERV"},
-		{ics.ComponentPropertyUniqueId: "feed:ref,1;x-3@fundwatch", ics.ComponentPropertyDtStart: "20261025", ics.ComponentPropertyDtEnd: "20261026"},
+		{ics.ComponentPropertyUniqueId: "feed-ref_1_x-2@fundwatch", ics.ComponentPropertyDtStart: "20261024T150000Z", ics.ComponentPropertyDtstamp: "20260901T053000Z",
+			ics.ComponentPropertySequence: "306810", ics.ComponentPropertyLastModified: "20260802T013000Z", ics.ComponentPropertyCategories: "CERV"},
+		{ics.ComponentPropertyUniqueId: "feed-ref_1_x-3@fundwatch", ics.ComponentPropertyDtStart: "20261025", ics.ComponentPropertyDtEnd: "20261026"},
 	} {
 		for name, value := range want {
 			if p := events[i].GetProperty(name); p == nil || p.Value != value {
