@@ -71,6 +71,7 @@ func (s *sweeper) unite(other, topic int64) error {
 		`UPDATE listings SET call = ?2 WHERE call = ?1`,
 		`UPDATE notices SET told = json_set(told, '$.title', (SELECT title FROM calls WHERE id = ?2)) WHERE call = ?1`,
 		`UPDATE OR IGNORE notices SET call = ?2 WHERE call = ?1`, // ignored is what was told in the same words of both
+		`UPDATE OR IGNORE mutes SET call = ?2 WHERE call = ?1`,   // whoever muted either has muted the call
 		`UPDATE changes SET call = ?2 WHERE call = ?1`,
 		`UPDATE calls SET first_seen = MIN(first_seen, (SELECT first_seen FROM calls WHERE id = ?1)) WHERE id = ?2`,
 	} {
@@ -85,7 +86,7 @@ func (s *sweeper) unite(other, topic int64) error {
 	if _, err := s.tx.ExecContext(s.ctx, onceNew, topic); err != nil {
 		return err
 	}
-	for _, emptied := range []string{"notices", "topics", "folded", "texts"} {
+	for _, emptied := range []string{"notices", "mutes", "topics", "folded", "texts"} {
 		if _, err := s.tx.ExecContext(s.ctx, `DELETE FROM `+emptied+` WHERE call = ?`, other); err != nil {
 			return err
 		}

@@ -45,6 +45,8 @@ func TestThePortalComesLater(t *testing.T) {
 	_, out := digestOf(t, db, 1, "2026-W47")
 	must(db.Enqueue(t.Context(), d, out, now))(t)
 
+	ok(t, db.Mute(t.Context(), 1, row.Key, now))
+
 	topic := call("a", "Town Twinning 2027")
 	topic.Identifier, topic.Deadlines[0].At = "CERV-2027-CITIZENS-TOWN-TT", at("2027-04-01T15:00:00Z")
 	later := now.Add(2 * day)
@@ -52,6 +54,7 @@ func TestThePortalComesLater(t *testing.T) {
 	same(t, "calls", find(t, db, calls.Search{}), []string{"a"})
 	same(t, "by its old key", must(db.FindCalls(t.Context(), "list:1"))(t)[0].Key, topic.Key)
 	same(t, "listings", must(db.Listings(t.Context(), topic.Key))(t), []calls.Listing{{Source: "list", URL: "https://list.example/1"}})
+	same(t, "muted", must(db.MutedSince(t.Context(), 1, topic.Key))(t), now)
 	same(t, "first seen", stored(t, db, "a").FirstSeen, now)
 	history := must(db.History(t.Context(), topic.Key))(t)
 	same(t, "history", []calls.ChangeKind{history[0].Kind}, []calls.ChangeKind{calls.ChangeNew})
@@ -92,4 +95,24 @@ func TestThePortalComesBack(t *testing.T) {
 		kinds = append(kinds, c.Kind)
 	}
 	same(t, "history", kinds, []calls.ChangeKind{calls.ChangeNew, calls.ChangeWithdrawn, calls.ChangeReopened})
+}
+
+// Whatever refers to a call must follow it when two become one: a table that is not thought of breaks the sweep.
+func TestEverythingThatRefersToACallIsUnited(t *testing.T) {
+	t.Parallel()
+	raw := outside(t, open(t).Path())
+	rows, err := raw.Query(`
+		SELECT DISTINCT m.name FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+		WHERE m.type = 'table' AND f."table" = 'calls' ORDER BY m.name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var tables []string
+	for rows.Next() {
+		var name string
+		ok(t, rows.Scan(&name))
+		tables = append(tables, name)
+	}
+	same(t, "tables that sweeper.unite looks after", tables, []string{"changes", "folded", "listings", "mutes", "notices", "texts", "topics"})
 }
