@@ -156,6 +156,9 @@ func (f *icsFile) line(name, value string) {
 		for cut > 0 && !utf8.RuneStart(value[cut]) {
 			cut--
 		}
+		if cut == 0 {
+			cut = max(room, 1) // no text at all: it is cut anywhere
+		}
 		*f = append(append(*f, value[:cut]...), "\r\n "...)
 		value = value[cut:]
 	}

@@ -225,16 +225,23 @@ func (h *arrived) fromServer() bool {
 	return strings.TrimSpace(h.header.Get("Return-Path")) == "<>" || strings.Contains(strings.ToLower(h.header.Get("From")), "mailer-daemon")
 }
 
-// fingerprint names the mail: by its Message-ID and what it says, or by its whole body. The lines that each
-// relay adds on the way do not count.
+// fingerprint names the mail: by what it means and whom it concerns, and by its Message-ID or, without one, by
+// its date and whole body: two readers may both write "stop" and no more, and one may do so twice. The lines that each relay adds on the way do
+// not count.
 func (h *arrived) fingerprint(raw []byte, in *calls.Inbound) [32]byte {
-	if id := strings.TrimSpace(h.header.Get("Message-Id")); id != "" {
-		return sha256.Sum256([]byte(strings.Join([]string{id, string(in.Kind), in.Token, in.Status, in.MessageID}, "\n")))
+	id := strings.TrimSpace(h.header.Get("Message-Id"))
+	if id == "" {
+		id = h.header.Get("Date") + "\n" + string(bodyOf(raw))
 	}
+	return sha256.Sum256([]byte(strings.Join([]string{id, string(in.Kind), in.Token, in.Status, in.MessageID}, "\n")))
+}
+
+// bodyOf returns what follows the header; all of it if there is none.
+func bodyOf(raw []byte) []byte {
 	for _, blank := range []string{"\r\n\r\n", "\n\n"} {
 		if _, body, ok := bytes.Cut(raw, []byte(blank)); ok {
-			return sha256.Sum256(body)
+			return body
 		}
 	}
-	return sha256.Sum256(raw)
+	return raw
 }

@@ -184,6 +184,14 @@ func TestInboundFingerprint(t *testing.T) {
 			t.Errorf("%s: a line of a relay makes it another mail", name)
 		}
 	}
+	stop := "From: a@town.example\nTo: " + strings.ReplaceAll(letterSettings().UnsubscribeMailto, "TOKEN", "k3jq0azt7bv9xq2mlw8r234567") + "\nDate: Tue, 1 Sep 2026 08:00:00 +0200\n\nstop\n"
+	for what, other := range map[string]string{
+		"another reader's": strings.Replace(stop, "k3jq0azt7", "x9jq0azt7", 1), "a second, later": strings.Replace(stop, "1 Sep", "8 Sep", 1),
+	} {
+		if read(stop) == read(other) {
+			t.Errorf("%s wish to stop counts as the same", what)
+		}
+	}
 	if read(mail) == read(strings.Replace(mail, "20260901.1", "20260908.1", 1)) {
 		t.Error("next week's report counts as the same")
 	}

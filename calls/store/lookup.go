@@ -39,7 +39,12 @@ func (db *DB) Call(ctx context.Context, key calls.Key) (*calls.Call, error) {
 }
 
 func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
-	const query = `SELECT id FROM calls WHERE source = ? AND reference = ?`
+	// A row that became one with another call is still known by its old key: mails link to it.
+	const query = `
+		SELECT id FROM calls WHERE source = ?1 AND reference = ?2
+		UNION ALL
+		SELECT call FROM listings WHERE source = ?1 AND reference = ?2
+		LIMIT 1`
 	id, err := scanOne[int64](q.QueryRowContext(ctx, query, key.Source, key.Reference))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, calls.ErrNotFound

@@ -83,6 +83,10 @@ func scanTownMailbox(row scanner) (t townMailbox, err error) {
 	return t, err
 }
 
+// selfMadePrefix begins the ids of municipalities that strangers made, so that no file of the staff names one
+// by chance and takes its mailboxes over.
+const selfMadePrefix = "web-"
+
 // addSelfMade adds a municipality with its one mailbox.
 func (db *DB) addSelfMade(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*calls.Subscriber, error) {
 	m := s.Municipality
@@ -90,7 +94,7 @@ func (db *DB) addSelfMade(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*ca
 	mailbox.State, mailbox.PausedUntil = calls.SubscriberPending, time.Time{}
 	m.Subscribers = []calls.Subscriber{mailbox}
 	var err error
-	if m.ID, err = freeID(ctx, tx, m.ID); err != nil {
+	if m.ID, err = freeID(ctx, tx, selfMadePrefix+m.ID); err != nil {
 		return nil, err
 	}
 	im := &importer{ctx: ctx, tx: tx, random: db.random, now: s.Asked, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
@@ -251,7 +255,7 @@ func (db *DB) DropSignUps(ctx context.Context, before time.Time) (int, error) {
 	err := db.update(ctx, "drop sign-ups", func(tx *sql.Tx) error {
 		const remove = `
 			DELETE FROM subscribers
-			WHERE municipality IN (SELECT municipality FROM self_made) AND id IN (
+			WHERE state = 'pending' AND municipality IN (SELECT municipality FROM self_made) AND id IN (
 				SELECT subscriber FROM sign_ups GROUP BY subscriber HAVING MAX(confirmed) IS NULL AND MAX(expires) < ?)`
 		result, err := tx.ExecContext(ctx, remove, instant(before))
 		if err != nil {

@@ -64,7 +64,7 @@ func TestSignUp(t *testing.T) {
 		s := must(db.Confirm(t.Context(), [32]byte{1}, now.Add(day)))(t)
 		same(t, "town", s.Municipality.Twins, []calls.Twin{{Name: "Ashkelon", Country: "IL"}})
 	}
-	m := town(t, db, "sopot-pl")
+	m := town(t, db, "web-sopot-pl")
 	same(t, "state", m.Subscribers[0].State, calls.SubscriberActive)
 	same(t, "frequency", m.Subscribers[0].Frequency, calls.Monthly)
 	same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(100*day)))(t), 0)
@@ -91,9 +91,9 @@ func TestSignUpOfAnOptedOutAddress(t *testing.T) {
 	db := open(t)
 	must(db.Erase(t.Context(), "office@sopot.example"))(t)
 	same(t, "queued", signUp(t, db, wish(1, now)), true)
-	same(t, "state", town(t, db, "sopot-pl").Subscribers[0].State, calls.SubscriberUnsubscribed)
+	same(t, "state", town(t, db, "web-sopot-pl").Subscribers[0].State, calls.SubscriberUnsubscribed)
 	must(db.Confirm(t.Context(), [32]byte{1}, now))(t)
-	same(t, "state", town(t, db, "sopot-pl").Subscribers[0].State, calls.SubscriberActive)
+	same(t, "state", town(t, db, "web-sopot-pl").Subscribers[0].State, calls.SubscriberActive)
 	same(t, "opted out", must(db.OptedOut(t.Context(), "office@sopot.example"))(t), false)
 	must(db.Erase(t.Context(), "office@sopot.example"))(t)
 	same(t, "towns", len(must(db.Municipalities(t.Context()))(t)), 0)
@@ -110,7 +110,7 @@ func TestSignUpChangesNoKnownTown(t *testing.T) {
 	signUp(t, db, wish(1, now))
 	must(db.Confirm(t.Context(), [32]byte{1}, now))(t)
 	same(t, "known", town(t, db, "sopot-pl").Interests, known.Interests)
-	same(t, "its own", town(t, db, "sopot-pl-2").Interests, calls.Interests{Topics: []string{"youth"}})
+	same(t, "its own", town(t, db, "web-sopot-pl").Interests, calls.Interests{Topics: []string{"youth"}})
 
 	own := wish(2, now)
 	own.Municipality.Subscribers[0].Email = "staff@sopot.example"
@@ -118,4 +118,32 @@ func TestSignUpChangesNoKnownTown(t *testing.T) {
 	must(db.Confirm(t.Context(), [32]byte{2}, now))(t)
 	same(t, "known", town(t, db, "sopot-pl").Interests, known.Interests)
 	same(t, "frequency", town(t, db, "sopot-pl").Subscribers[0].Frequency, calls.Monthly)
+}
+
+// What a stranger says of itself stands in nobody else's letters, and takes no town of the staff over.
+func TestStrangersAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	signUp(t, db, wish(1, now))
+	importTowns(t, db, twinnedTown("sopot-pl", "Sopot", "PL", "Southend (GB)"))
+	same(t, "who lists Ashkelon", must(db.Listing(t.Context(), calls.Twin{Name: "Ashkelon", Country: "IL"}))(t), nil)
+	links := must(db.TwinsOfTwins(t.Context(), []calls.Twin{{Name: "Sopot", Country: "PL"}}))(t)
+	same(t, "twins of Sopot", writtenLinks(links), "Southend (GB) of Sopot (PL)")
+	same(t, "mailboxes of the staff's Sopot", len(town(t, db, "sopot-pl").Subscribers), 0)
+	must(db.DropSignUps(t.Context(), now.Add(30*day)))(t)
+	same(t, "the staff's Sopot afterwards", town(t, db, "sopot-pl").Name, "Sopot")
+}
+
+// Only what still waits for a confirmation goes: not who has become active, and not the wish to be left alone.
+func TestDroppedSignUpsForgetNobody(t *testing.T) {
+	t.Parallel()
+	for _, state := range []calls.SubscriberState{calls.SubscriberActive, calls.SubscriberUnsubscribed} {
+		db := open(t)
+		signUp(t, db, wish(1, now))
+		pending := must(db.SubscribersByEmail(t.Context(), "office@sopot.example"))(t)[0]
+		ok(t, db.SetSubscriberState(t.Context(), pending.ID, state, time.Time{}))
+		same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(30*day)))(t), 0)
+		left := must(db.SubscribersByEmail(t.Context(), "office@sopot.example"))(t)
+		same(t, "left as "+string(state), []calls.SubscriberState{left[0].State}, []calls.SubscriberState{state})
+	}
 }

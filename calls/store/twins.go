@@ -30,7 +30,8 @@ func linkTwins(ctx context.Context, tx *sql.Tx, id int64) error {
 }
 
 // Listing returns the municipalities that list a town as their twin, by name and country. A town whose
-// country is unknown is listed by nobody: there may be several of its name.
+// country is unknown is listed by nobody: there may be several of its name. What strangers say of themselves
+// on the web is not believed by others: it would stand in the letters of whomever they name.
 func (db *DB) Listing(ctx context.Context, town calls.Twin) ([]calls.Twin, error) {
 	towns, err := listing(ctx, db.read, town)
 	if err != nil {
@@ -47,7 +48,7 @@ func listing(ctx context.Context, q querier, town calls.Twin) ([]calls.Twin, err
 		SELECT u.label, u.country
 		FROM twins t
 		JOIN municipalities u ON u.id = t.municipality
-		WHERE t.folded = ? AND t.country = ?
+		WHERE t.folded = ? AND t.country = ? AND u.id NOT IN (SELECT municipality FROM self_made)
 		ORDER BY u.folded, u.country, u.label`
 	return collect(ctx, q, scanTwin, query, foldName(town.Name), town.Country)
 }
@@ -81,7 +82,7 @@ func twinsOf(ctx context.Context, q querier, town calls.Twin) ([]calls.Twin, err
 	const query = `
 		SELECT t.value ->> 'name', COALESCE(t.value ->> 'country', '')
 		FROM municipalities u, json_each(u.twins) t
-		WHERE u.folded = ? AND u.country = ?`
+		WHERE u.folded = ? AND u.country = ? AND u.id NOT IN (SELECT municipality FROM self_made)`
 	listed, err := collect(ctx, q, scanTwin, query, foldName(town.Name), town.Country)
 	return append(towns, listed...), err
 }
@@ -104,7 +105,7 @@ func (db *DB) Fellows(ctx context.Context, m *calls.Municipality, countries []st
 					(SELECT json_group_array(t.value) FROM json_each(u.interests, '$.topics') t
 						WHERE t.value IN (SELECT value FROM json_each(?1))) AS shared
 				FROM municipalities u
-				WHERE u.country IN (SELECT value FROM json_each(?2)) AND u.name <> ?3
+				WHERE u.country IN (SELECT value FROM json_each(?2)) AND u.name <> ?3 AND u.id NOT IN (SELECT municipality FROM self_made)
 					AND EXISTS (SELECT 1 FROM subscribers s WHERE s.municipality = u.id AND s.state = 'active')
 			)
 			WHERE shared <> '[]'

@@ -227,7 +227,7 @@ func (a *app) demoDigests(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.screen.out, "  digest  %s: %d mails, %d towns with nothing to say\n", report.Period, tally.Sent, report.Nothing)
+	fmt.Fprintf(a.screen.out, "  digest  %s: %s, %s with nothing to say\n", report.Period, plural(tally.Sent, "mail"), plural(report.Nothing, "town"))
 	for _, subject := range subjects {
 		fmt.Fprintf(a.screen.out, "          %s\n", subject)
 	}

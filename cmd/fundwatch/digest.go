@@ -117,6 +117,9 @@ func (a *app) printTally(w io.Writer, t notify.Tally) {
 	}
 	fmt.Fprintf(w, "sent %d, to be tried again %d, failed %d, bounced %d, suppressed %d, unknown %d\n",
 		t.Sent, t.Retry, t.Failed, t.Bounced, t.Suppressed, t.Uncertain)
+	if t.Sent > 0 && a.cfg.Mail.Transport == TransportFiles {
+		fmt.Fprintf(w, "\"sent\" means written as files into %s: mail.transport is files\n", a.cfg.Mail.Files.Dir)
+	}
 }
 
 // A copiedApp works on a copy of the database, which is thrown away.

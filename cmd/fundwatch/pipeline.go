@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"fundwatch/calls"
 	"fundwatch/calls/store"
+	"fundwatch/crawler"
 	"fundwatch/notify"
 )
 
@@ -180,7 +182,8 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 // errNeverCollected says that a digest now could only say "nothing new", which nobody knows.
 var errNeverCollected = errors.New("no source was ever collected completely, so nobody knows what is new: 'fundwatch crawl' first")
 
-// staleSources returns the enabled sources that were last read in full some days ago.
+// staleSources returns the enabled sources that were last read in full some days ago, by their names.
+// Calendars are made from data and miss nothing.
 func (a *app) staleSources(ctx context.Context) ([]calls.StaleSource, error) {
 	complete, err := a.db.LastComplete(ctx)
 	if err != nil {
@@ -189,18 +192,23 @@ func (a *app) staleSources(ctx context.Context) ([]calls.StaleSource, error) {
 	if len(complete) == 0 {
 		return nil, errNeverCollected
 	}
-	names, err := a.sourceNames()
+	defs, err := a.cfg.Sources.all()
 	if err != nil {
 		return nil, err
 	}
+	portal := crawler.SourceDef{ID: portalSource, Name: portalName, Enabled: a.cfg.Sources.Portal.Enabled}
 	var stale []calls.StaleSource
-	for _, source := range names {
-		if last, ok := complete[source]; ok && a.now().Sub(last) > staleAfter {
-			stale = append(stale, calls.StaleSource{Source: source, Since: last})
+	for _, d := range append([]crawler.SourceDef{portal}, defs...) {
+		last, read := complete[d.ID]
+		if d.Enabled && d.Kind != crawler.SourceCalendar && read && a.now().Sub(last) > staleAfter {
+			stale = append(stale, calls.StaleSource{Source: cmp.Or(d.Name, d.ID), Since: last})
 		}
 	}
 	return stale, nil
 }
+
+// portalName is how the portal calls itself.
+const portalName = "EU Funding & Tenders Portal"
 
 // DigestOptions say for which period and whom digests are made.
 type digestOptions struct {

@@ -119,6 +119,9 @@ func (l *launcher) setSubscriber(ctx context.Context, who string, state calls.Su
 		if s.State == calls.SubscriberUnsubscribed && state != calls.SubscriberUnsubscribed {
 			return "", misusef("%s has unsubscribed: only its owner can subscribe it again", who)
 		}
+		if s.State == calls.SubscriberPending && state != calls.SubscriberUnsubscribed {
+			return "", misusef("%s has not confirmed yet: only its owner can, by the mail that was sent", who)
+		}
 		return string(state), a.db.SetSubscriberState(ctx, s.ID, state, until)
 	})
 }
@@ -140,6 +143,13 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 		return err
 	}
 	defer a.close()
+	held, err := a.db.SubscribersByEmail(ctx, address)
+	if err != nil {
+		return err
+	}
+	if len(held) == 0 {
+		return misusef("no mailbox has the address %s: nothing was changed", address)
+	}
 	n, err := a.db.Erase(ctx, address)
 	if err != nil {
 		return err

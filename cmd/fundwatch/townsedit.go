@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -275,14 +276,17 @@ func (l *launcher) addSubscriber(cmd *cobra.Command, town string, f subscriberFl
 	if _, err := a.db.ImportMunicipalities(cmd.Context(), []calls.Municipality{*m}, a.now()); err != nil {
 		return fmt.Errorf("store %s: %w", m.ID, err)
 	}
-	return a.tellState(cmd.Context(), read.Subscribers[0].Email)
+	return a.tellState(cmd.Context(), l.err, read.Subscribers[0].Email)
 }
 
 // tellState says what became of an address: who has unsubscribed stays so.
-func (a *app) tellState(ctx context.Context, email string) error {
+func (a *app) tellState(ctx context.Context, warn io.Writer, email string) error {
 	all, err := a.db.SubscribersByEmail(ctx, email)
 	for i := range all {
 		fmt.Fprintf(a.screen.out, "%s, number %d of %s: %s\n", all[i].Email, all[i].ID, all[i].Municipality, all[i].State)
+		if all[i].State == calls.SubscriberUnsubscribed {
+			fmt.Fprintln(warn, "warning: the address wants no mail, so none will be sent: only its owner can subscribe it again")
+		}
 	}
 	return err
 }

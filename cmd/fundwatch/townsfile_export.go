@@ -39,11 +39,11 @@ func WriteTowns(w io.Writer, format string, towns []calls.Municipality) error {
 	return nil
 }
 
-// mailable returns the subscribers that may be written to.
+// mailable returns the subscribers that may be written to: an import makes them active.
 func mailable(m *calls.Municipality) []calls.Subscriber {
 	var kept []calls.Subscriber
 	for _, s := range m.Subscribers {
-		if s.State != calls.SubscriberUnsubscribed && s.State != calls.SubscriberBounced {
+		if s.State != calls.SubscriberUnsubscribed && s.State != calls.SubscriberBounced && s.State != calls.SubscriberPending {
 			kept = append(kept, s)
 		}
 	}

@@ -191,7 +191,7 @@ func TestSubscribeConfirmManageErase(t *testing.T) {
 	wishes.Set("language", "fr")
 	wishes["topics"] = []string{"culture-heritage"}
 	p.post(own+"/settings", wishes, http.StatusOK, `<html lang="fr">`)
-	town, err := p.db().Municipality(t.Context(), "ludwigsburg-de")
+	town, err := p.db().Municipality(t.Context(), "web-ludwigsburg-de")
 	if err != nil || len(town.Interests.Topics) != 1 || town.Interests.Topics[0] != "culture-heritage" || len(town.Twins) != 2 || town.Subscribers[0].Language != "fr" {
 		t.Errorf("got %+v, %v", town, err)
 	}
@@ -222,7 +222,7 @@ func TestSubscribeConfirmManageErase(t *testing.T) {
 	p.wantState(id, calls.SubscriberPaused)
 	p.post(own+"/erase", nil, http.StatusOK)
 	p.get(own, http.StatusNotFound)
-	if _, err := p.db().Municipality(t.Context(), "ludwigsburg-de"); err == nil {
+	if _, err := p.db().Municipality(t.Context(), "web-ludwigsburg-de"); err == nil {
 		t.Error("a municipality that came in by the pages outlives its last mailbox")
 	}
 	for _, file := range []string{p.path, p.path + "-wal"} {
@@ -322,7 +322,7 @@ func TestSubscribingTellsNothing(t *testing.T) {
 	stranger.Set("country", "FR")
 	stranger.Set("town", "Town 0")
 	p.post("/subscribe", stranger, http.StatusSeeOther)
-	if _, err := p.db().Municipality(t.Context(), "town-0-fr"); err != nil {
+	if _, err := p.db().Municipality(t.Context(), "web-town-0-fr"); err != nil {
 		t.Errorf("a stranger got no municipality of its own: %v", err)
 	}
 	p.get("/subscribe/sent", http.StatusOK)

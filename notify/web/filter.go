@@ -122,13 +122,17 @@ func (s *Site) checkLists(p *page, f *filter) {
 }
 
 // readDay reads a day as the beginning of it in Brussels; "" is the zero time.
+// firstYear is long before any call.
+const firstYear = 1990
+
 func readDay(p *page, field, text string) time.Time {
 	if text == "" {
 		return time.Time{}
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, calls.Brussels())
-	if err != nil {
+	if err != nil || day.Year() < firstYear {
 		p.wrong(field, "error.day")
+		return time.Time{}
 	}
 	return day
 }

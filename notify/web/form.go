@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,15 +87,15 @@ func profileOf(m *calls.Municipality, s *calls.Subscriber) *profile {
 // checkWishes reads what can be changed later as well into a municipality and its mailbox, and notes on
 // the page what is wrong with it.
 func (s *Site) checkWishes(p *page, f *profile, m *calls.Municipality, to *calls.Subscriber) {
-	m.Twins = s.readTwins(p, f.Twins)
+	m.Twins = s.readTwins(p, f.Twins, m.Twins)
 	m.Interests.Topics = f.TopicIDs
 	for _, id := range f.TopicIDs {
 		if !s.Topics.Has(id) {
 			p.wrong("topics", "error.topic", "Value", id)
 		}
 	}
-	m.Interests.Keywords = readWords(p, "keywords", f.Keywords)
-	m.Interests.Exclude = readWords(p, "exclude", f.Exclude)
+	m.Interests.Keywords = readWords(p, "keywords", f.Keywords, len(m.Interests.Keywords))
+	m.Interests.Exclude = readWords(p, "exclude", f.Exclude, len(m.Interests.Exclude))
 	if len(f.TopicIDs) == 0 && strings.TrimSpace(f.Keywords) == "" && !m.Interests.Everything {
 		p.wrong("topics", "error.interests")
 	}
@@ -118,15 +119,25 @@ func lines(text string) []string {
 	return all
 }
 
-// readTwins reads one town a line, "Sopot (PL)".
-func (s *Site) readTwins(p *page, text string) []calls.Twin {
+// readTwins reads one town a line, "Sopot (PL)". Those that are known are taken as they are: the staff may have
+// written one without a country, and more than a form takes.
+func (s *Site) readTwins(p *page, text string, known []calls.Twin) []calls.Twin {
 	all := lines(text)
-	if len(all) > mostLines {
-		p.wrong("twins", "error.lines", "N", strconv.Itoa(mostLines))
+	if most := max(mostLines, len(known)); len(all) > most {
+		p.wrong("twins", "error.lines", "N", strconv.Itoa(most))
 		return nil
+	}
+	had := make(map[string]calls.Twin, len(known))
+	for _, t := range known {
+		had[t.String()] = t
 	}
 	var twins []calls.Twin
 	for _, line := range all {
+		if t, ok := had[line]; ok {
+			twins = append(twins, t)
+			delete(had, line)
+			continue
+		}
 		name, code, ok := s.CutCountry(line)
 		country, known := s.Countries.Canonical(code)
 		switch {
@@ -141,11 +152,12 @@ func (s *Site) readTwins(p *page, text string) []calls.Twin {
 	return twins
 }
 
-// readWords reads one word or phrase a line. The matcher judges what can be looked for.
-func readWords(p *page, field, text string) []string {
+// readWords reads one word or phrase a line, at least as many as are there already. The matcher judges what can
+// be looked for.
+func readWords(p *page, field, text string, known int) []string {
 	all := lines(text)
-	if len(all) > mostLines {
-		p.wrong(field, "error.lines", "N", strconv.Itoa(mostLines))
+	if most := max(mostLines, known); len(all) > most {
+		p.wrong(field, "error.lines", "N", strconv.Itoa(most))
 		return nil
 	}
 	var words []string
@@ -159,6 +171,13 @@ func readWords(p *page, field, text string) []string {
 	return words
 }
 
+// The name of a town stands in a mail to an address that anybody can type: it must not carry a message or a
+// link. Names hold letters of any script, digits, spaces and few signs.
+var (
+	townLike = regexp.MustCompile(`^[\p{L}\p{M}\p{N} .,'’‘()/·\-–]+$`)
+	siteLike = regexp.MustCompile(`(?i)www|//|\.\p{L}{2,}`)
+)
+
 // checkTown reads which town it is.
 func (s *Site) checkTown(p *page, f *profile, m *calls.Municipality) {
 	m.Name = f.Town
@@ -171,7 +190,7 @@ func (s *Site) checkTown(p *page, f *profile, m *calls.Municipality) {
 	}
 	m.Country = country
 	switch {
-	case f.Town == "":
+	case f.Town == "" || !townLike.MatchString(f.Town) || siteLike.MatchString(f.Town):
 		p.wrong("town", "error.town.missing")
 	case len([]rune(f.Town)) > longestName:
 		p.wrong("town", "error.long")
