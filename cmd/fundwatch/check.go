@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ func (a *app) callOrForeseen(ctx context.Context, name string) (c *calls.Call, f
 	}
 	for i := range expected {
 		e := &expected[i]
-		if identifier := strings.Replace(e.Family, "*", strconv.Itoa(e.Year), 1); strings.EqualFold(identifier, name) || strings.EqualFold(e.Family, name) {
+		if identifier := identifierOfRound(e); strings.EqualFold(identifier, name) || strings.EqualFold(e.Family, name) {
 			c := &calls.Call{Identifier: identifier, Title: fmt.Sprintf("%s %d", e.Title, e.Year), Programme: e.Programme, Kind: calls.KindTopic}
 			return c, fmt.Sprintf("not published yet: expected to open %s and to close %s, and its rule may differ from that of past rounds",
 				dayRange(e.OpensFrom, e.OpensTo), dayRange(e.ClosesFrom, e.ClosesTo)), nil

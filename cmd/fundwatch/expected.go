@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fundwatch/calls"
@@ -14,6 +15,7 @@ const expectedStatus = "expected"
 
 // An expectedView is a foreseen round as programs read it.
 type expectedView struct {
+	Identifier string  `json:"identifier"` // that it will bear if it is as before; 'fundwatch check' takes it
 	Family     string  `json:"family"`
 	Title      string  `json:"title"`
 	Programme  *string `json:"programme"`
@@ -116,7 +118,8 @@ func overlap(a, b []string) bool {
 
 func (a *app) printExpected(foreseen []calls.Expected) error {
 	t := table{screen: a.screen, columns: []column{
-		{title: "opens"}, {title: "closes"}, {title: "title", least: 16}, {title: "prog", drop: 70}, {title: "because", least: 20, drop: 100},
+		{title: "opens"}, {title: "closes"}, {title: "title", least: 16}, {title: "identifier", drop: 80}, {title: "prog", drop: 70},
+		{title: "because", least: 20, drop: 120},
 	}}
 	for i := range foreseen {
 		e := &foreseen[i]
@@ -124,6 +127,7 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: dayRange(e.OpensFrom, e.OpensTo), style: cyan},
 			cell{whole: e.ClosesFrom + "/" + e.ClosesTo, short: dayRange(e.ClosesFrom, e.ClosesTo), style: yellow},
 			cell{whole: fmt.Sprintf("%s %d", e.Title, e.Year), style: bold},
+			cell{whole: identifierOfRound(e)},
 			cell{whole: e.Programme, style: faint},
 			cell{whole: e.Basis, style: faint})
 	}
@@ -131,6 +135,11 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 		return nil
 	}
 	return t.print()
+}
+
+// identifierOfRound returns the identifier that a foreseen round will bear if it is written as before.
+func identifierOfRound(e *calls.Expected) string {
+	return strings.Replace(e.Family, "*", strconv.Itoa(e.Year), 1)
 }
 
 // dayRange writes a range of days as short as it stays clear: "11-20 Dec 26", "24 Mar-23 Apr 27".
@@ -156,7 +165,7 @@ func expectedViews(foreseen []calls.Expected) []expectedView {
 	views := make([]expectedView, 0, len(foreseen))
 	for _, e := range foreseen {
 		views = append(views, expectedView{
-			Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
+			Identifier: identifierOfRound(&e), Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
 			OpensFrom: stated(e.OpensFrom), OpensTo: stated(e.OpensTo), ClosesFrom: stated(e.ClosesFrom), ClosesTo: stated(e.ClosesTo),
 			Years: append([]int{}, e.Years...), Basis: e.Basis, Last: stated(e.LastIdentifier), URL: stated(e.LastURL),
 		})
