@@ -17,14 +17,16 @@ func TestWiden(t *testing.T) {
 		query string
 		want  []string // topics of the first clause
 	}{
-		"French":              {"jumelage", []string{"town-twinning"}},
-		"German, capitals":    {"STÄDTEPARTNERSCHAFT", []string{"town-twinning"}},
-		"Hungarian":           {"testvérváros", []string{"town-twinning"}},
-		"either of two":       {"xyzzy OR gemellaggio", []string{"town-twinning"}},
-		"no topic's word":     {"xyzzy", nil},
-		"not to be found":     {"-jumelage", nil},
-		"only a partnership":  {"partnerstwo", nil},
-		"phrase of one topic": {`"comité de jumelage"`, []string{"town-twinning"}},
+		"French":               {"jumelage", []string{"town-twinning"}},
+		"German, capitals":     {"STÄDTEPARTNERSCHAFT", []string{"town-twinning"}},
+		"Hungarian":            {"testvérváros", []string{"town-twinning"}},
+		"either of two":        {"xyzzy OR gemellaggio", []string{"town-twinning"}},
+		"no topic's word":      {"xyzzy", nil},
+		"not to be found":      {"-jumelage", nil},
+		"only a partnership":   {"partnerstwo", nil},
+		"words side by side":   {"town twinning", []string{"town-twinning"}},
+		"with a minus between": {"town -twinning", nil},
+		"phrase of one topic":  {`"comité de jumelage"`, []string{"town-twinning"}},
 	}
 	for name, test := range tests {
 		clauses := calls.ParseQuery(test.query)
