@@ -181,6 +181,15 @@ func (c *Call) allDeadlinesPassed(now time.Time) bool {
 	return ok && last.Passed(now)
 }
 
+// LastChange returns when the newest thing about the call was recorded that a reader would care about: its
+// newest change, or its first sight if there was none. Zero for a call that was never stored.
+func (c *Call) LastChange() time.Time {
+	if c.Changed.After(c.FirstSeen) {
+		return c.Changed
+	}
+	return c.FirstSeen
+}
+
 // LastDeadline returns the deadline after which nobody can apply. It reports false if none is stated.
 func (c *Call) LastDeadline() (Deadline, bool) {
 	if len(c.Deadlines) == 0 {

@@ -8,24 +8,6 @@ import (
 	"fundwatch/calls"
 )
 
-// onCallAndTown does something with the call and the municipality that two names mean.
-func (l *launcher) onCallAndTown(ctx context.Context, name, id string, do func(*app, *calls.Call, *calls.Municipality) error) error {
-	a, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
-	m, err := a.db.Municipality(ctx, id)
-	if err != nil {
-		return err
-	}
-	return do(a, c, m)
-}
-
 // partners returns the twins of a town, read both ways: a town that lists it is its twin too.
 func (a *app) partners(ctx context.Context, m *calls.Municipality) ([]calls.Twin, error) {
 	listing, err := a.db.Listing(ctx, calls.Twin{Name: m.Name, Country: m.Country})

@@ -48,7 +48,7 @@ func (f *findings) printFeed() error {
 	for i := range f.calls {
 		c := &f.calls[i].Call
 		feed.Entries = append(feed.Entries, f.entry(c))
-		if changed := lastChange(c); changed.After(newest) {
+		if changed := c.LastChange(); changed.After(newest) {
 			newest = changed
 		}
 	}
@@ -62,7 +62,7 @@ func (f *findings) printFeed() error {
 func (f *findings) entry(c *calls.Call) atomEntry {
 	e := atomEntry{
 		ID: nameUUID("call " + c.Key.String()), Title: c.Title,
-		Updated: rfc3339(lastChange(c)), Published: rfc3339(c.FirstSeen),
+		Updated: rfc3339(c.LastChange()), Published: rfc3339(c.FirstSeen),
 		Summary: strings.TrimSpace(fmt.Sprintf("%s\nDeadline: %s\nGrant: %s\nBudget: %s\n\n%s",
 			identifierOf(c), f.deadlineFor(c), grantRange(c), budgetLine(c), c.Summary)),
 	}
@@ -76,14 +76,6 @@ func (f *findings) entry(c *calls.Call) atomEntry {
 		e.Categories = append(e.Categories, atomCategory{t.Topic})
 	}
 	return e
-}
-
-// lastChange returns when the newest thing that a reader would care about was recorded.
-func lastChange(c *calls.Call) time.Time {
-	if c.Changed.After(c.FirstSeen) {
-		return c.Changed
-	}
-	return c.FirstSeen
 }
 
 // nameUUID returns the UUID that belongs to a name for ever (version 5 of RFC 9562, with a space of names

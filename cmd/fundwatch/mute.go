@@ -10,15 +10,11 @@ import (
 
 // muteCall mutes or unmutes a call for every subscriber that has the address or number.
 func (l *launcher) muteCall(ctx context.Context, who, name string, do func(*app, context.Context, int64, *calls.Call) (string, error)) error {
-	a, err := l.open(ctx)
+	a, c, err := l.openCall(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	c, err := a.oneCall(ctx, name)
-	if err != nil {
-		return err
-	}
 	return a.eachNamed(ctx, who, func(s *calls.Subscriber) (string, error) {
 		done, err := do(a, ctx, s.ID, c)
 		return identifierOf(c) + " " + done, err

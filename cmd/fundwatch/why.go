@@ -22,20 +22,27 @@ func newWhy(l *launcher) *cobra.Command {
 }
 
 func (l *launcher) why(ctx context.Context, name, id string) error {
-	return l.onCallAndTown(ctx, name, id, func(a *app, c *calls.Call, m *calls.Municipality) error {
-		topics, err := a.topics()
-		if err != nil {
-			return err
-		}
-		assessment, err := a.assess(ctx, c, m)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(l.out, "%s\n%s\n\n", a.screen.paint(bold, c.Title), identifierOf(c))
-		a.explain(calls.Explain(topics, c, m), topics, c, m)
-		a.explainAssessment(&assessment)
-		return a.printTold(ctx, c, m)
-	})
+	a, c, err := l.openCall(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	m, err := a.db.Municipality(ctx, id)
+	if err != nil {
+		return err
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return err
+	}
+	assessment, err := a.assess(ctx, c, m)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(l.out, "%s\n%s\n\n", a.screen.paint(bold, c.Title), identifierOf(c))
+	a.explain(calls.Explain(topics, c, m), topics, c, m)
+	a.explainAssessment(&assessment)
+	return a.printTold(ctx, c, m)
 }
 
 func (a *app) explain(e calls.Explanation, topics *calls.Topics, c *calls.Call, m *calls.Municipality) {

@@ -82,7 +82,7 @@ func (p *page) feed(f *filter, hits []calls.Hit) atomFeed {
 	newest := time.Unix(0, 0) // a feed must be of some day
 	for _, c := range p.cards(hits) {
 		feed.Entries = append(feed.Entries, c.entry())
-		if updated := c.updated(); updated.After(newest) {
+		if updated := c.Call.LastChange(); updated.After(newest) {
 			newest = updated
 		}
 	}
@@ -90,19 +90,11 @@ func (p *page) feed(f *filter, hits []calls.Hit) atomFeed {
 	return feed
 }
 
-// updated returns when a reader of feeds should look at the call again.
-func (c card) updated() time.Time {
-	if c.Call.Changed.After(c.Call.FirstSeen) {
-		return c.Call.Changed
-	}
-	return c.Call.FirstSeen
-}
-
 func (c card) entry() atomEntry {
 	at := c.absolute(CallPath(c.Call.Key))
 	return atomEntry{
 		ID: at, Title: c.Call.Title, Link: atomLink{"alternate", at},
-		Published: c.Call.FirstSeen.UTC().Format(time.RFC3339), Updated: c.updated().UTC().Format(time.RFC3339),
+		Published: c.Call.FirstSeen.UTC().Format(time.RFC3339), Updated: c.Call.LastChange().UTC().Format(time.RFC3339),
 		Summary: c.T("feed.entry", "Deadline", c.Next(), "Grant", c.Grant(), "Programme", c.Programme()),
 	}
 }
