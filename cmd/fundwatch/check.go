@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +51,7 @@ func (l *launcher) check(ctx context.Context, name, id string, with []string, as
 		return err
 	}
 	defer a.close()
-	c, foreseen, err := a.callOrForeseen(ctx, name)
+	c, round, err := a.callOrRound(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -64,36 +63,14 @@ func (l *launcher) check(ctx context.Context, name, id string, with []string, as
 	if err != nil {
 		return err
 	}
-	if foreseen != "" {
-		k.closed = foreseen
+	if round != nil {
+		k.closed = notPublished(round) + ", and its rule may differ from that of past rounds"
 	}
 	if asJSON {
 		return writeJSON(a.screen.out, k.view())
 	}
 	k.print()
 	return nil
-}
-
-// callOrForeseen returns the call that name means or, if it does not exist yet, one that is like it and when
-// past rounds lead to expect it: a network takes longer to build than a call stays open.
-func (a *app) callOrForeseen(ctx context.Context, name string) (c *calls.Call, foreseen string, err error) {
-	c, err = a.oneCall(ctx, name)
-	if !errors.Is(err, calls.ErrNotFound) {
-		return c, "", err
-	}
-	expected, failed := a.foreseen(ctx)
-	if failed != nil {
-		return nil, "", failed
-	}
-	for i := range expected {
-		e := &expected[i]
-		if identifier := identifierOfRound(e); strings.EqualFold(identifier, name) || strings.EqualFold(e.Family, name) {
-			c := &calls.Call{Identifier: identifier, Title: fmt.Sprintf("%s %d", e.Title, e.Year), Programme: e.Programme, Kind: calls.KindTopic}
-			return c, fmt.Sprintf("not published yet: expected to open %s and to close %s, and its rule may differ from that of past rounds",
-				dayRange(e.OpensFrom, e.OpensTo), dayRange(e.ClosesFrom, e.ClosesTo)), nil
-		}
-	}
-	return nil, "", err
 }
 
 // readPartners reads the towns of --with. A town without a country would count for nothing.

@@ -126,7 +126,7 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 		t.add(
 			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: dayRange(e.OpensFrom, e.OpensTo), style: cyan},
 			cell{whole: e.ClosesFrom + "/" + e.ClosesTo, short: dayRange(e.ClosesFrom, e.ClosesTo), style: yellow},
-			cell{whole: fmt.Sprintf("%s %d", e.Title, e.Year), style: bold},
+			cell{whole: titleOfRound(e), style: bold},
 			cell{whole: identifierOfRound(e)},
 			cell{whole: e.Programme, style: faint},
 			cell{whole: e.Basis, style: faint})

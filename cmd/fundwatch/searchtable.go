@@ -18,16 +18,7 @@ func (f *findings) printTable() error {
 	case len(f.calls) == 0:
 		return nil
 	}
-	t := table{screen: f.app.screen, columns: []column{
-		{title: "left", right: true}, {title: "identifier", least: 14, tail: true},
-		{title: "title", least: 16}, {title: "prog", least: 4, drop: 70}, {title: "euro", drop: 84},
-	}}
-	if f.asksForChanges() {
-		t.columns = append(t.columns, column{title: "changed", least: 24, drop: 90})
-	}
-	if f.town != nil {
-		t.columns = append(t.columns, column{title: "why", least: 22, drop: 100})
-	}
+	t := table{screen: f.app.screen, columns: f.columns()}
 	for i := range f.calls {
 		row, err := f.row(&f.calls[i])
 		if err != nil {
@@ -36,6 +27,26 @@ func (f *findings) printTable() error {
 		t.add(row...)
 	}
 	return t.print()
+}
+
+// columns returns the columns of the table. What was asked for by name stays on narrow terminals, and the
+// programme and the money, which every search shows, make room for it.
+func (f *findings) columns() []column {
+	programme, money := 70, 84
+	if f.asksForChanges() {
+		programme, money = programme+30, money+30
+	}
+	columns := []column{
+		{title: "left", right: true}, {title: "identifier", least: 14, tail: true},
+		{title: "title", least: 16}, {title: "prog", least: 4, drop: programme}, {title: "euro", drop: money},
+	}
+	if f.asksForChanges() {
+		columns = append(columns, column{title: "changed", least: 16})
+	}
+	if f.town != nil {
+		columns = append(columns, column{title: "why", least: 22, drop: 100})
+	}
+	return columns
 }
 
 func (f *findings) row(found *finding) ([]cell, error) {

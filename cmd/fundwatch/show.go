@@ -25,8 +25,11 @@ func newShow(l *launcher) *cobra.Command {
 		Short: "Print the card of a call and what changed about it",
 		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
 beginning is enough if only one call has it. Cascade calls share the identifier of the call that
-pays for them: then all of them are named, to choose one by its key.`,
+pays for them: then all of them are named, to choose one by its key.
+
+CALL may also be one that is expected, as 'fundwatch search --status expected' foresees it.`,
 		Example: `  fundwatch show CERV-2026-CITIZENS-TOWN-TT --for ludwigsburg-de
+  fundwatch show CERV-2027-CITIZENS-TOWN-NT
   fundwatch show LIFE-2026-SAP-CLIMA-CCA --history
   fundwatch show portal:51050034TOPICSen --json`,
 		Args:              cobra.ExactArgs(1),
@@ -63,11 +66,22 @@ func (l *launcher) showAs(ctx context.Context, name string, f showFlags) error {
 }
 
 func (l *launcher) show(ctx context.Context, name string, f showFlags) error {
-	a, c, err := l.openCall(ctx, name)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.close()
+	c, round, err := a.callOrRound(ctx, name)
+	if err != nil {
+		return err
+	}
+	if round != nil {
+		return l.showRound(ctx, a, c, round, f)
+	}
+	return l.showCall(ctx, a, c, f)
+}
+
+func (l *launcher) showCall(ctx context.Context, a *app, c *calls.Call, f showFlags) error {
 	history, err := a.db.History(ctx, c.Key)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", c.Key, err)
@@ -158,13 +172,17 @@ func (k card) print() error {
 	k.facts(w)
 	k.texts(w)
 	if len(k.rounds) > 1 {
-		fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "Rounds"))
-		for _, line := range k.rounds {
-			k.fact(w, "", line)
-		}
+		k.pastRounds(w)
 	}
 	k.changes(w)
 	return w.Flush()
+}
+
+func (k card) pastRounds(w *bufio.Writer) {
+	fmt.Fprintf(w, "\n%s\n", k.screen.paint(bold, "Rounds"))
+	for _, line := range k.rounds {
+		k.fact(w, "", line)
+	}
 }
 
 func (k card) heading(w *bufio.Writer) {
@@ -206,18 +224,22 @@ func (k card) facts(w *bufio.Writer) {
 		k.fact(w, "Part of", c.Umbrella)
 	}
 	k.fact(w, "Action", orNotStated(c.ActionType))
-	for i, t := range c.Topics {
+	k.topicFacts(w)
+	k.fact(w, "Link", orNotStated(c.URL))
+	for _, l := range k.also {
+		k.fact(w, "Also listed", strings.TrimSpace(l.Source+" "+l.URL))
+	}
+	k.fact(w, "Source", fmt.Sprintf("%s, first seen %s, last seen %s", c.Key, calls.Day(c.FirstSeen), calls.Day(c.LastSeen)))
+}
+
+func (k card) topicFacts(w *bufio.Writer) {
+	for i, t := range k.call.Topics {
 		label := ""
 		if i == 0 {
 			label = "Topics"
 		}
 		k.fact(w, label, k.viewer.label(t.Topic)+": "+topicReason(t))
 	}
-	k.fact(w, "Link", orNotStated(c.URL))
-	for _, l := range k.also {
-		k.fact(w, "Also listed", strings.TrimSpace(l.Source+" "+l.URL))
-	}
-	k.fact(w, "Source", fmt.Sprintf("%s, first seen %s, last seen %s", c.Key, calls.Day(c.FirstSeen), calls.Day(c.LastSeen)))
 }
 
 // fact prints a label and its lines. Links and the like stay whole.

@@ -22,11 +22,15 @@ func newWhy(l *launcher) *cobra.Command {
 }
 
 func (l *launcher) why(ctx context.Context, name, id string) error {
-	a, c, err := l.openCall(ctx, name)
+	a, err := l.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.close()
+	c, round, err := a.callOrRound(ctx, name)
+	if err != nil {
+		return err
+	}
 	m, err := a.db.Municipality(ctx, id)
 	if err != nil {
 		return err
@@ -42,6 +46,10 @@ func (l *launcher) why(ctx context.Context, name, id string) error {
 	fmt.Fprintf(l.out, "%s\n%s\n\n", a.screen.paint(bold, c.Title), identifierOf(c))
 	a.explain(calls.Explain(topics, c, m), topics, c, m)
 	a.explainAssessment(&assessment)
+	if round != nil {
+		fmt.Fprintln(l.out, notPublished(round))
+		return nil
+	}
 	return a.printTold(ctx, c, m)
 }
 
