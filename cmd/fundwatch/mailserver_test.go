@@ -23,11 +23,12 @@ func fixedClock() time.Time { return time.Date(2026, 9, 1, 5, 30, 0, 0, time.UTC
 
 // A mailServer is a real SMTP server on loopback that remembers what it took.
 type mailServer struct {
-	mu     sync.Mutex
-	refuse *smtp.SMTPError
-	slow   time.Duration // wait before taking a message, so that a kill can fall into it
-	mails  []receivedMail
-	addr   string
+	mu        sync.Mutex
+	refuse    *smtp.SMTPError
+	refuseOne string        // the only recipient that is refused; "": all are
+	slow      time.Duration // wait before taking a message, so that a kill can fall into it
+	mails     []receivedMail
+	addr      string
 }
 
 type receivedMail struct {
@@ -83,7 +84,7 @@ func (s *mailSession) Logout() error                               { return nil 
 func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
-	if s.server.refuse != nil {
+	if s.server.refuse != nil && (s.server.refuseOne == "" || s.server.refuseOne == to) {
 		return s.server.refuse
 	}
 	s.to = to

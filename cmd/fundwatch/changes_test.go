@@ -1,0 +1,86 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"fundwatch/crawler/portaltest"
+)
+
+// What changed is told from what to what, to those who knew it otherwise.
+
+func TestAMovedDeadlineIsToldToThoseWhoKnewTheOldOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.week("2026-09-01")
+	w.join("2026-09-02", "brest")
+	w.list("A", "2026-12-15")
+	letters := w.week("2026-09-08")
+	if len(letters) != 2 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	w.holds(letters[0], "Changed (1)", "1 December 2026", "15 December 2026")
+	w.holds(letters[1], "Marktplatz A", "15 December 2026", "!1 December 2026", "!Changed")
+}
+
+func TestBackAndForthWithinAWeekIsSilence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.week("2026-09-01")
+	w.list("A", "2026-12-15")
+	w.crawl("2026-09-03")
+	w.list("A", "2026-12-01")
+	w.silent(w.week("2026-09-08"))
+	w.list("A", "2026-12-10")
+	w.crawl("2026-09-10")
+	w.list("A", "2026-12-15")
+	w.tells(w.week("2026-09-15"), "1 December 2026", "15 December 2026", "!10 December")
+}
+
+func TestWhatNobodyWouldNoticeIsNoChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.week("2026-09-01")
+	w.list("A", "2026-12-01", func(r *portaltest.Record) {
+		r.Metadata["title"] = []string{" Marktplatz  <b>A</b>\u00a0"}
+		r.Metadata["deadlineDate"] = []string{"2026-12-01T00:00:37.000+0000"}
+	})
+	w.silent(w.week("2026-09-08"))
+	w.list("A", "2026-12-01", func(r *portaltest.Record) {
+		r.Metadata["budgetOverview"] = []string{budgetOf("A", 7_500_000)}
+	})
+	w.tells(w.week("2026-09-15"), "5,000,000", "7,500,000")
+}
+
+func TestAReminderThatWasMissedComesLateAndNeverTooLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.week("2026-09-01")
+	w.tells(w.week("2026-11-03"), "in 28 days")
+	w.silent(w.letters("digest", "--reminders", "--now", "2026-11-23T06:00:00Z")) // eight days before
+	// The machine is off from the seventh day to the fourth.
+	w.tells(w.letters("digest", "--reminders", "--now", "2026-11-27T06:00:00Z"), "Marktplatz A", "in 4 days")
+	w.silent(w.letters("digest", "--reminders", "--now", "2026-11-28T06:00:00Z"))
+	// And again until it is too late.
+	w.silent(w.letters("digest", "--reminders", "--now", "2026-12-01T16:30:00Z"))
+	w.silent(w.letters("digest", "--now", "2026-12-02T06:00:00Z"))
+}
+
+func TestADeadlineThatIsExtendedIsRemindedOfAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.week("2026-09-01")
+	w.tells(w.letters("digest", "--reminders", "--now", "2026-11-24T06:00:00Z"), "Marktplatz A", "in 7 days")
+	w.list("A", "2027-01-12")
+	w.tells(w.week("2026-12-01"), "1 December 2026", "12 January 2027")
+	w.tells(w.letters("digest", "--reminders", "--now", "2027-01-05T06:00:00Z"), "Marktplatz A", "in 7 days")
+	why := must(t, w.environ, "why", callIdentifier("A"), "alba", "--now", "2027-01-06")
+	if strings.Count(why, "closing-7, in mail") != 2 {
+		t.Error(why)
+	}
+}
