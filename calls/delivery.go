@@ -22,7 +22,7 @@ type Delivery struct {
 	ID          int64
 	Key         string // unique: "digest/<subscriber>/<period>"
 	Subscriber  int64
-	Sender      string // envelope sender
+	Sender      string // envelope sender; TokenMark stands in it until the mail is claimed
 	Recipient   string // envelope recipient
 	MessageID   string // without angle brackets
 	Subject     string
@@ -35,6 +35,9 @@ type Delivery struct {
 	Created     time.Time
 	Ended       time.Time // zero while it is on its way
 }
+
+// TokenMark is what stands for the token of a subscriber in an address, in settings and in the outbox.
+const TokenMark = "TOKEN"
 
 // An Outcome is what became of one attempt to send.
 type Outcome struct {

@@ -70,7 +70,7 @@ type Subscriber struct {
 	Frequency    Frequency
 	State        SubscriberState
 	PausedUntil  time.Time // zero means until told otherwise; only with SubscriberPaused
-	Token        string    // unguessable; for Message-IDs and links; given by the store
+	Token        string    // unguessable; for links to its page; "" if the store was not asked for tokens
 	Created      time.Time // when the store first heard of it
 }
 

@@ -56,8 +56,9 @@ func addressPattern(address string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(?:^|[\s<,;:"])` + quoted + `(?:$|[\s>,;"?])`)
 }
 
-// bounceToken is what stands for TOKEN in the envelope sender of a mail: whose it is, and which mail.
-func bounceToken(token, period string) string { return token + "-" + strings.ToLower(period) }
+// bounceToken is what stands for TOKEN in the envelope sender of a mail: whose it is, which the outbox fills in
+// when the mail is claimed, and which mail.
+func bounceToken(period string) string { return tokenMark + "-" + strings.ToLower(period) }
 
 // Read reads one mail, of which it looks at the first megabyte, and says what it means. Whatever the mail is,
 // there is an answer: what cannot be understood is [calls.InboundUnknown]. Recipients are the addresses to

@@ -14,6 +14,9 @@ var letterNow = time.Date(2026, 8, 31, 5, 30, 0, 0, time.UTC)
 
 const letterToken = "k3Jq0aZt7-Bv_9xQ2mLw8r"
 
+// letterMessageID is the same whenever the letter is composed, and holds no token.
+const letterMessageID = "digest.2026-W36.a5vs3okwvb3eggrkjg5u5bk47m@example.org"
+
 // topicNames stands in for the taxonomy: names as it has them.
 type topicNames map[string]string
 

@@ -2,6 +2,8 @@ package notify
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +31,7 @@ type Settings struct {
 }
 
 // tokenMark is what settings write where a subscriber's token goes.
-const tokenMark = "TOKEN"
+const tokenMark = calls.TokenMark
 
 // unsubscribePath is the page below the base URL on which a subscriber stops or changes a digest; the
 // token follows.
@@ -198,14 +200,14 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 		Subscriber:  sub.ID,
 		Sender:      s.from.Address,
 		Recipient:   to.Address,
-		MessageID:   fmt.Sprintf("%s.%s.%s@%s", d.Kind.Name(), d.Period, sub.Token, s.domain),
+		MessageID:   fmt.Sprintf("%s.%s.%s@%s", d.Kind.Name(), d.Period, mailName(d), s.domain),
 		Subject:     e.subject,
 		State:       calls.DeliveryQueued,
 		NextAttempt: e.now.UTC(),
 		Created:     e.now.UTC(),
 	}
 	if s.bounce != "" {
-		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, bounceToken(sub.Token, d.Period))
+		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, bounceToken(d.Period))
 	}
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	s.setHeaders(m, d, e)
@@ -221,6 +223,14 @@ func (s *sender) freeze(d *calls.Digest, e envelope) (calls.Delivery, error) {
 	}
 	out.Bytes, err = s.signing.sign(raw.Bytes())
 	return out, err
+}
+
+// mailName is what makes the Message-ID of a digest differ from all others: the same whenever it is composed
+// again, and nothing that who does not know the reader's token could tell beforehand. It does not tell the token.
+func mailName(d *calls.Digest) string {
+	const length = 16 // 128 bits
+	sum := sha256.Sum256([]byte(strings.Join([]string{"Message-ID", d.Subscriber.Token, d.Kind.Name(), d.Period}, "\n")))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:length]))
 }
 
 // Headers that go-mail has no name for.

@@ -134,7 +134,7 @@ func TestHeadersOfADigest(t *testing.T) {
 	base := map[string]string{
 		"Auto-Submitted": "auto-generated", "Content-Language": "en", "Date": "Mon, 31 Aug 2026 07:30:00 +0200",
 		"Feedback-Id": "2026-W36:weekly:digest:fundwatch", "From": "<fundwatch@example.org>", "List-Id": "<digest.example.org>",
-		"Message-Id": "<digest.2026-W36." + letterToken + "@example.org>", "Mime-Version": "1.0", "Precedence": "bulk",
+		"Message-Id": "<" + letterMessageID + ">", "Mime-Version": "1.0", "Precedence": "bulk",
 		"Subject": "2 new, 1 changed: Town Twinning closes 23 Sep", "To": `"Twinning Office" <partners@IE.example>`,
 		"X-Auto-Response-Suppress": "All",
 	}
@@ -162,7 +162,7 @@ func TestHeadersOfADigest(t *testing.T) {
 		{"web without TLS", insecure, "fundwatch@example.org", with(map[string]string{
 			"List-Unsubscribe": "<http://localhost:8080/fw/u/" + letterToken + ">",
 		}), "http://localhost:8080/fw/u/" + letterToken},
-		{"everything", letterSettings(), "bounce+" + letterToken + "-2026-w36@example.org", with(map[string]string{
+		{"everything", letterSettings(), "bounce+TOKEN-2026-w36@example.org", with(map[string]string{
 			"From": `"fundwatch" <fundwatch@example.org>`, "Reply-To": `"Funding desk" <desk@example.org>`,
 			"List-Unsubscribe":      "<https://fundwatch.example/u/" + letterToken + ">, <mailto:unsubscribe+" + letterToken + "@example.org?subject=unsubscribe>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -205,8 +205,8 @@ func TestDeliveryIsReadyToQueue(t *testing.T) {
 	got := m.Delivery
 	got.Bytes = nil
 	want := calls.Delivery{
-		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+" + letterToken + "-2026-w36@example.org", Recipient: "partners@ie.example",
-		MessageID: "digest.2026-W36." + letterToken + "@example.org", Subject: "2 new, 1 changed: Town Twinning closes 23 Sep",
+		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+TOKEN-2026-w36@example.org", Recipient: "partners@ie.example",
+		MessageID: letterMessageID, Subject: "2 new, 1 changed: Town Twinning closes 23 Sep",
 		State: calls.DeliveryQueued, NextAttempt: letterNow, Created: letterNow,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -3,7 +3,6 @@ package notify
 import (
 	"bytes"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -38,7 +37,7 @@ func (c *Composer) ComposeNote(n Note, now time.Time) (calls.Delivery, error) {
 		State: calls.DeliveryQueued, NextAttempt: now.UTC(), Created: now.UTC(),
 	}
 	if s.bounce != "" {
-		out.Sender = strings.ReplaceAll(s.bounce, tokenMark, n.To.Token)
+		out.Sender = s.bounce
 	}
 	m := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	m.FromMailAddress(s.from)

@@ -47,7 +47,7 @@ func TestComposeNote(t *testing.T) {
 	if subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil || subject != "Επιβεβαιώστε Bcc: x@example.org" {
 		t.Errorf("subject %q, %v", subject, err)
 	}
-	if d.Sender != "bounce+token@example.org" || d.Recipient != "grafeio@dimos.example" || d.Key != note.Key {
+	if d.Sender != "bounce+TOKEN@example.org" || d.Recipient != "grafeio@dimos.example" || d.Key != note.Key {
 		t.Errorf("delivery %+v", d)
 	}
 	if kind, _, err := mime.ParseMediaType(m.Header.Get("Content-Type")); err != nil || kind != "text/plain" {

@@ -85,6 +85,18 @@ func newConnector(path string, r role) connector {
 	return connector{name.String(), &sqlite3.SQLiteDriver{ConnectHook: r.prepare}}
 }
 
+// connector opens connections that know the tokens of this database.
+func (db *DB) connector(r role) connector {
+	c := newConnector(db.path, r)
+	c.driver.ConnectHook = func(conn *sqlite3.SQLiteConn) error {
+		if err := r.prepare(conn); err != nil {
+			return err
+		}
+		return conn.RegisterFunc("token_of", db.tokenFor, false) // not pure: Unlock changes it
+	}
+	return c
+}
+
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err := ctx.Err(); err != nil {
@@ -106,6 +118,14 @@ func (r role) prepare(conn *sqlite3.SQLiteConn) error {
 		if got != want {
 			return fmt.Errorf("pragma %s is %q in place of %q", pragma, got, want)
 		}
+	}
+	return addFunctions(conn)
+}
+
+// addFunctions adds what migrations and queries ask for beside SQLite's own functions.
+func addFunctions(conn *sqlite3.SQLiteConn) error {
+	if err := conn.RegisterFunc("token_hash", tokenHash, true); err != nil {
+		return err
 	}
 	return conn.RegisterFunc("fold", foldName, true)
 }

@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -24,15 +21,18 @@ type Imported struct {
 // ImportMunicipalities stores municipalities with their subscribers, all of them or, with an error,
 // none. The same import again changes nothing. A known municipality, by id, gets the facts, twins and
 // interests of the import; a known subscriber, by municipality and address, gets its name, language and
-// frequency and keeps id, token and state, so that no import revives a mailbox that was unsubscribed
+// frequency and keeps id, tokens and state, so that no import revives a mailbox that was unsubscribed
 // or bounced. What the import does not name is left alone.
 //
 // A new subscriber gets the state that the import gives, active if it gives none; an address that has
 // opted out is stored as unsubscribed. now is not stored.
 func (db *DB) ImportMunicipalities(ctx context.Context, ms []calls.Municipality, now time.Time) (Imported, error) {
 	var imported Imported
+	if err := db.Unlock(ctx); err != nil {
+		return imported, fmt.Errorf("import municipalities: %w", err)
+	}
 	err := db.update(ctx, "import municipalities", func(tx *sql.Tx) error {
-		im := &importer{ctx: ctx, tx: tx, random: db.random, now: now, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
+		im := db.newImporter(ctx, tx, now)
 		for i := range ms {
 			if err := im.municipality(&ms[i]); err != nil {
 				return fmt.Errorf("%q: %w", ms[i].ID, err)
@@ -45,13 +45,17 @@ func (db *DB) ImportMunicipalities(ctx context.Context, ms []calls.Municipality,
 }
 
 type importer struct {
-	ctx    context.Context
-	tx     *sql.Tx
-	random io.Reader
-	now    time.Time
-	rev    revision
-	seen   map[string]bool
-	count  Imported
+	ctx   context.Context
+	tx    *sql.Tx
+	db    *DB
+	now   time.Time
+	rev   revision
+	seen  map[string]bool
+	count Imported
+}
+
+func (db *DB) newImporter(ctx context.Context, tx *sql.Tx, now time.Time) *importer {
+	return &importer{ctx: ctx, tx: tx, db: db, now: now, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
 }
 
 func (im *importer) municipality(m *calls.Municipality) error {
@@ -183,24 +187,23 @@ func (im *importer) addSubscriber(municipality int64, s *calls.Subscriber) error
 	if out {
 		state, until = calls.SubscriberUnsubscribed, time.Time{}
 	}
-	token, err := newToken(im.random)
+	key, err := im.db.keyIn(im.ctx, im.tx)
+	if err != nil {
+		return err
+	}
+	nonce, err := newNonce(im.db.random)
 	if err != nil {
 		return err
 	}
 	const insert = `
-		INSERT INTO subscribers (municipality, email, name, language, frequency, state, paused_until, token, created)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	_, err = im.tx.ExecContext(im.ctx, insert, municipality, s.Email, s.Name, s.Language,
-		string(s.Frequency), string(state), instant(until), token, instant(im.now))
-	return err
-}
-
-// newToken returns 128 random bits as 26 lower-case letters and digits, which survive being part of an
-// address.
-func newToken(random io.Reader) (string, error) {
-	var bits [16]byte
-	if _, err := io.ReadFull(random, bits[:]); err != nil {
-		return "", fmt.Errorf("draw token: %w", err)
+		INSERT INTO subscribers (municipality, email, name, language, frequency, state, paused_until, nonce, created)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		RETURNING id`
+	added := keyed{nonce: nonce}
+	err = im.tx.QueryRowContext(im.ctx, insert, municipality, s.Email, s.Name, s.Language,
+		string(s.Frequency), string(state), instant(until), nonce, instant(im.now)).Scan(&added.id)
+	if err != nil {
+		return err
 	}
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(bits[:])), nil
+	return addTokens(im.ctx, im.tx, key, added)
 }

@@ -90,12 +90,24 @@ func (r *receiving) run() error {
 	return err
 }
 
+// provenBy returns how the token of an inbound mail names its subscriber: what stands in an envelope may tell of
+// bounces, and only what stands in a mail may stop it.
+func (r *receiving) provenBy() string {
+	switch r.in.Kind {
+	case calls.InboundUnsubscribe:
+		return byManageToken
+	case calls.InboundComplaint:
+		return byComplaintToken
+	}
+	return byBounceToken
+}
+
 // recognise finds the subscriber and the mail by what only we can have given out: the token, and the
-// Message-ID, which holds it.
+// Message-ID, which nobody can guess.
 func (r *receiving) recognise() error {
 	var err error
 	if r.in.Token != "" {
-		r.who, err = oneSubscriber(r.ctx, r.tx, `s.token = ?`, r.in.Token)
+		r.who, err = oneSubscriber(r.ctx, r.tx, r.provenBy(), tokenHash(r.in.Token))
 	}
 	if errors.Is(err, calls.ErrNotFound) {
 		return nil // forged, or long gone: then no Message-ID makes it better
@@ -114,7 +126,11 @@ func (r *receiving) recognise() error {
 }
 
 func (r *receiving) recogniseMail() error {
-	const byMessageID = `SELECT ` + deliveryColumns + ` FROM deliveries d WHERE d.message_id = ? AND ?2 IN (0, d.subscriber)`
+	// Of Message-IDs that held a token, as the first ones did, a hash is kept.
+	const byMessageID = `
+		SELECT ` + deliveryColumns + `
+		FROM deliveries d
+		WHERE d.message_id IN (?1, lower(hex(token_hash(?1)))) AND ?2 IN (0, d.subscriber)`
 	const byPeriod = `
 		SELECT ` + deliveryColumns + `
 		FROM deliveries d

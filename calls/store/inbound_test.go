@@ -27,9 +27,14 @@ func sentMail(t testing.TB, db *store.DB, period string, at time.Time, reference
 func cameBack(t testing.TB, db *store.DB, name, period string, f calls.Failure) *calls.Inbound {
 	t.Helper()
 	return &calls.Inbound{
-		Kind: calls.InboundBounce, Fingerprint: sha256.Sum256([]byte(name)), Token: reader(t, db).Token, Period: period,
+		Kind: calls.InboundBounce, Fingerprint: sha256.Sum256([]byte(name)), Token: bounceToken(t, db), Period: period,
 		Failure: f, Status: "5.1.1", Code: 550, Recipients: []string{"kultur@ludwigsburg.example"}, Answer: "no such mailbox",
 	}
+}
+
+func bounceToken(t testing.TB, db *store.DB) string {
+	t.Helper()
+	return must(db.BounceToken(t.Context(), 1))(t)
 }
 
 func reader(t testing.TB, db *store.DB) *calls.Subscriber {
@@ -149,7 +154,7 @@ func TestAReaderStops(t *testing.T) {
 	}
 }
 
-// The Message-ID in what is returned is as good as the token in the address: it holds it.
+// The Message-ID in what is returned is as good as the token in the address: nobody can guess it.
 func TestAReportIsKnownByWhatItReturns(t *testing.T) {
 	t.Parallel()
 	db := readyTown(t)

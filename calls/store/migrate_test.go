@@ -86,3 +86,42 @@ func unpacked(t *testing.T, name string) string {
 	ok(t, os.WriteFile(path, must(io.ReadAll(packed))(t), 0o600))
 	return path
 }
+
+// Until version 9 tokens lay in the clear. Links and bounces of mails that are out stay good; the tokens go.
+func TestClearTokensGo(t *testing.T) {
+	t.Parallel()
+	const old = "k3jq0azt7bv9xq2mlw8r234567"
+	path := oldFile(t, 9, `
+		INSERT INTO municipalities (id, name, label, country, lau, twins, interests, revision)
+		VALUES (1, 'ludwigsburg-de', 'Ludwigsburg', 'DE', '', '[]', '{"everything":true}', 1);
+		INSERT INTO subscribers (id, municipality, email, name, language, frequency, state, token, created) VALUES
+			(1, 1, 'kultur@ludwigsburg.example', '', 'de', 'weekly', 'active', '`+old+`', '2026-09-01T00:00:00.000Z'),
+			(2, 1, 'europa@ludwigsburg.example', '', 'de', 'weekly', 'active', 'abcdefghijklmnopqrstuvwxyz', '2026-09-01T00:00:00.000Z');
+		INSERT INTO deliveries (id, key, subscriber, sender, recipient, message_id, subject, state, created, ended) VALUES
+			(1, 'digest/1/2026-W36', 1, 'bounce+`+old+`-2026-w36@f.example', 'kultur@ludwigsburg.example',
+				'digest.2026-W36.`+old+`@f.example', 'x', 'sent', '2026-09-01T00:00:00.000Z', '2026-09-01T00:00:00.000Z'),
+			(2, 'confirm/2/y', 2, 'us@f.example', 'europa@ludwigsburg.example', 'note.y@f.example', 'x', 'sent',
+				'2026-09-01T00:00:00.000Z', '2026-09-01T00:00:00.000Z')`)
+	db := openAt(t, path)
+	ok(t, db.Unlock(t.Context()))
+	same(t, "problems", must(db.Check(t.Context()))(t), nil)
+	fresh := reader(t, db).Token
+	same(t, "pages", []int64{opens(t, db, old), opens(t, db, fresh)}, []int64{1, 1})
+	same(t, "senders", []string{mail(t, db, 1).Sender, mail(t, db, 2).Sender}, []string{"bounce+TOKEN-2026-w36@f.example", "us@f.example"})
+	for i, in := range []calls.Inbound{
+		{Token: old, Period: "2026-W36"},
+		{MessageID: "digest.2026-W36." + old + "@f.example"},
+		{MessageID: "note.y@f.example"},
+	} {
+		in.Kind, in.Failure, in.Fingerprint = calls.InboundBounce, calls.FailurePolicy, [32]byte{byte(i)}
+		same(t, "the mail that came back", receive(t, db, &in, now).Delivery, int64(i/2+1))
+	}
+	in := &calls.Inbound{Kind: calls.InboundUnsubscribe, Token: old, Fingerprint: [32]byte{9}}
+	same(t, "stopped by mail", receive(t, db, in, now).State, calls.SubscriberUnsubscribed)
+	must(db.Tidy(t.Context()))(t)
+	var chores int
+	ok(t, outside(t, path).QueryRow(`SELECT COUNT(*) FROM chores`).Scan(&chores))
+	same(t, "chores left", chores, 0)
+	ok(t, db.Close())
+	same(t, "tokens left", holding(t, path, old, "abcdefghijklmnopqrstuvwxyz"), nil)
+}

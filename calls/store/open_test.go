@@ -14,8 +14,15 @@ import (
 
 	"fundwatch/calls/store"
 
-	_ "github.com/mattn/go-sqlite3" // a plain connection, to look at files from outside
+	"github.com/mattn/go-sqlite3"
 )
+
+// outsideDriver makes plain connections, to look at files from outside; they know what old migrations need.
+const outsideDriver = "sqlite3 from outside"
+
+func init() {
+	sql.Register(outsideDriver, &sqlite3.SQLiteDriver{ConnectHook: store.AddFunctions})
+}
 
 var update = flag.Bool("update", false, "rewrite the files in testdata")
 
@@ -38,7 +45,7 @@ func openAt(t testing.TB, path string, options ...store.Option) *store.DB {
 // outside returns a connection to the same file that knows nothing of package store.
 func outside(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	raw, err := sql.Open("sqlite3", "file:"+strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)+"?_foreign_keys=on&_busy_timeout=5000")
+	raw, err := sql.Open(outsideDriver, "file:"+strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)+"?_foreign_keys=on&_busy_timeout=5000")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +230,7 @@ func TestTablesRefuse(t *testing.T) {
 	raw := outside(t, open(t).Path())
 	for name, statement := range map[string]string{
 		"text in a number":        `INSERT INTO runs (id, source, started, pages) VALUES (1, 'portal', 'x', 'many')`,
-		"a municipality's ghost":  `INSERT INTO subscribers (municipality, email, name, language, frequency, state, token, created) VALUES (7, 'a@b.example', '', 'de', 'weekly', 'active', 'abcdefghijklmnopqrstuvwxyz', '')`,
+		"a municipality's ghost":  `INSERT INTO subscribers (municipality, email, name, language, frequency, state, nonce, created) VALUES (7, 'a@b.example', '', 'de', 'weekly', 'active', 'abcdefghijklmnopqrstuvwxyz', '')`,
 		"an unknown mail state":   `UPDATE deliveries SET state = 'lost'; INSERT INTO deliveries (key, subscriber, sender, recipient, message_id, subject, state, created) VALUES ('k', 1, '', 'r', 'm', '', 'lost', '')`,
 		"a source with a colon":   `INSERT INTO calls (source, reference, identifier, kind, title, umbrella, keywords, programme, divisions, action_type, url, language, stated_status, deadlines, model, fingerprint, revision, recorded, first_seen, last_seen) VALUES ('a:b', '1', '', '', 't', '', '[]', '', '[]', '', '', '', '', '[]', '', x'00', 1, 'open', '', '')`,
 		"a counter of other name": `INSERT INTO counters VALUES ('other', 1)`,

@@ -76,6 +76,9 @@ func messageOf(ctx context.Context, q querier, id int64) ([]byte, error) {
 // stays unknown and is not claimed again.
 func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error) {
 	var claimed *calls.Delivery
+	if err := db.Unlock(ctx); err != nil {
+		return nil, fmt.Errorf("claim a mail: %w", err)
+	}
 	err := db.update(ctx, "claim a mail", func(tx *sql.Tx) error {
 		if err := endLeases(ctx, tx, now, now); err != nil {
 			return err
@@ -111,8 +114,24 @@ func loadClaimed(ctx context.Context, q querier, id int64, state calls.DeliveryS
 		return nil, fmt.Errorf("mail %d: %w", id, err)
 	}
 	d.State = state
+	if d.Sender, err = senderOf(ctx, q, &d); err != nil {
+		return nil, err
+	}
 	d.Bytes, err = messageOf(ctx, q, id)
 	return &d, err
+}
+
+// senderOf returns the envelope sender of a mail with the token in it that its subscriber has for bounces.
+func senderOf(ctx context.Context, q querier, d *calls.Delivery) (string, error) {
+	if !strings.Contains(d.Sender, calls.TokenMark) {
+		return d.Sender, nil
+	}
+	const query = `SELECT token_of('bounce', nonce) FROM subscribers WHERE id = ?`
+	token, err := scanOne[string](q.QueryRowContext(ctx, query, d.Subscriber))
+	if err != nil {
+		return "", fmt.Errorf("token of subscriber %d: %w", d.Subscriber, err)
+	}
+	return strings.ReplaceAll(d.Sender, calls.TokenMark, token), nil
 }
 
 // Reclaim takes back every mail that a sender had when it died, without waiting for its lease to run out.

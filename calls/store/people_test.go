@@ -14,7 +14,7 @@ import (
 	"fundwatch/calls/store"
 )
 
-// countingReader gives every byte the next value, so that tokens are known and differ.
+// countingReader gives every byte the next value, so that keys and nonces are known and differ.
 type countingReader struct{ n byte }
 
 func (r *countingReader) Read(p []byte) (int, error) {
@@ -54,8 +54,8 @@ func TestImportKeepsEverything(t *testing.T) {
 		want.Subscribers[i].Created = now
 	}
 	want.Subscribers[0].State = calls.SubscriberActive
-	want.Subscribers[0].Token = "aaaqeayeaudaocajbifqydiob4"
-	want.Subscribers[1].Token = "caireeyuculbogazdinryhi6d4"
+	want.Subscribers[0].Token = "mi7vw435pir4teo5dme7xxkska" // HMAC-SHA256 of "manage", a line feed and the nonce
+	want.Subscribers[1].Token = "zbwthy4jlrfelwmrkpsc2lye5i"
 	same(t, "stored", town(t, db, want.ID), want)
 	same(t, "all", must(db.Municipalities(t.Context()))(t), []calls.Municipality{want})
 	same(t, "subscribers", must(db.Subscribers(t.Context()))(t), want.Subscribers)

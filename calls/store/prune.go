@@ -113,7 +113,7 @@ const (
 )
 
 // Tidy gives room back to the disk: the write-ahead log always, and the pages that pruning has emptied if they
-// are many, for which the file is written anew and needs its own size once more on the disk. It returns how
+// are many, or once when an update asks for it, for which the file is written anew and needs its own size once more on the disk. It returns how
 // many bytes the file lost. While others are at work it does less, or nothing, without an error.
 func (db *DB) Tidy(ctx context.Context) (int64, error) {
 	const ask = `
@@ -123,9 +123,12 @@ func (db *DB) Tidy(ctx context.Context) (int64, error) {
 	if err := db.read.QueryRowContext(ctx, ask).Scan(&size, &pages, &free); err != nil {
 		return 0, fmt.Errorf("tidy database: %w", err)
 	}
-	worthwhile := free*freeShare > pages && free*size > freeBytes
-	if worthwhile {
-		if _, err := db.writer().ExecContext(ctx, `VACUUM`); err != nil && !isBusy(err) {
+	due, err := scanOne[bool](db.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM chores WHERE name = 'rewrite')`))
+	if err != nil {
+		return 0, fmt.Errorf("tidy database: %w", err)
+	}
+	if due || free*freeShare > pages && free*size > freeBytes {
+		if err := db.rewrite(ctx); err != nil && !isBusy(err) {
 			return 0, fmt.Errorf("tidy database: %w", err)
 		}
 	}
@@ -137,4 +140,13 @@ func (db *DB) Tidy(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("tidy database: %w", err)
 	}
 	return (pages - left) * size, nil
+}
+
+// rewrite writes the file anew, without anything that was deleted.
+func (db *DB) rewrite(ctx context.Context) error {
+	if _, err := db.writer().ExecContext(ctx, `VACUUM`); err != nil {
+		return err
+	}
+	_, err := db.writer().ExecContext(ctx, `DELETE FROM chores WHERE name = 'rewrite'`)
+	return err
 }

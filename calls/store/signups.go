@@ -25,6 +25,9 @@ func (db *DB) SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Su
 	if len(s.Municipality.Subscribers) != 1 {
 		return false, errors.New("sign up: want one mailbox")
 	}
+	if err := db.Unlock(ctx); err != nil {
+		return false, fmt.Errorf("sign up: %w", err)
+	}
 	err = db.update(ctx, "sign up", func(tx *sql.Tx) error {
 		if often, err := askedOften(ctx, tx, s); err != nil || often {
 			return err
@@ -97,8 +100,7 @@ func (db *DB) addSelfMade(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*ca
 	if m.ID, err = freeID(ctx, tx, selfMadePrefix+m.ID); err != nil {
 		return nil, err
 	}
-	im := &importer{ctx: ctx, tx: tx, random: db.random, now: s.Asked, rev: revision{ctx: ctx, tx: tx}, seen: map[string]bool{}}
-	if err := im.add(&m); err != nil {
+	if err := db.newImporter(ctx, tx, s.Asked).add(&m); err != nil {
 		return nil, err
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO self_made SELECT id FROM municipalities WHERE name = ?`, m.ID); err != nil {
@@ -135,6 +137,9 @@ func insertSignUp(ctx context.Context, tx *sql.Tx, s *calls.SignUp, subscriber i
 // interests of a municipality that staff look after stay as they are.
 func (db *DB) SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error) {
 	var s *calls.SignUp
+	if err := db.Unlock(ctx); err != nil {
+		return nil, fmt.Errorf("sign-up: %w", err)
+	}
 	err := db.view(ctx, "sign-up", func(q querier) (err error) {
 		s, err = signUpBySecret(ctx, q, secret, now)
 		return err
@@ -192,6 +197,9 @@ func signUpBySecret(ctx context.Context, q querier, secret [32]byte, now time.Ti
 // [DB.SignedUp].
 func (db *DB) Confirm(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error) {
 	var s *calls.SignUp
+	if err := db.Unlock(ctx); err != nil {
+		return nil, fmt.Errorf("confirm sign-up: %w", err)
+	}
 	err := db.update(ctx, "confirm sign-up", func(tx *sql.Tx) (err error) {
 		if s, err = signUpBySecret(ctx, tx, secret, now); err != nil || !s.Confirmed.IsZero() {
 			return err

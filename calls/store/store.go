@@ -32,6 +32,13 @@
 // continent costs seconds and the memory of a batch. Reasons are not stored: [calls.Explain] tells them
 // of the few calls that a letter shows.
 //
+// # Tokens
+//
+// A link in a mail opens the page of its reader by a token. The database holds none: it holds a nonce for each
+// subscriber, from which and from a key in a file of its own the tokens are derived ([DB.Unlock]), and hashes of
+// the tokens, by which a subscriber is found. So neither the file nor a copy of it opens a page, and who has
+// lost the key has lost nothing: the next one makes other tokens, and those that are out are still known.
+//
 // # Writing almost nothing for an unchanged crawl
 //
 // What a source says of a call is fingerprinted; an equal fingerprint means no write. When a call was
@@ -55,6 +62,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // maxReaders bounds how many queries of one process run side by side.
@@ -63,10 +71,13 @@ const maxReaders = 4
 // A DB is an open database. Make one with [Open]; it is safe for concurrent use. Several processes may
 // have the same file open.
 type DB struct {
-	path   string
-	random io.Reader
-	asItIs bool
-	read   *sql.DB
+	path    string
+	keyFile string
+	random  io.Reader
+	asItIs  bool
+	read    *sql.DB
+
+	key atomic.Pointer[tokenKey] // nil before Unlock
 
 	mu      sync.Mutex
 	write   *sql.DB // nil until the first write
@@ -78,7 +89,7 @@ type DB struct {
 // An Option changes how [Open] opens a database.
 type Option func(*DB)
 
-// WithRandom makes tokens from r in place of crypto/rand.Reader. Tests use it.
+// WithRandom makes keys and nonces from r in place of crypto/rand.Reader. Tests use it.
 func WithRandom(r io.Reader) Option { return func(db *DB) { db.random = r } }
 
 // AsItIs opens only a file that is there, and leaves one of an older version as it is: to look at it or to
@@ -109,7 +120,10 @@ func (db *DB) open(ctx context.Context) error {
 			return err
 		}
 	}
-	db.read = sql.OpenDB(newConnector(db.path, reading))
+	if db.keyFile == "" {
+		db.keyFile = besideFile(db.path)
+	}
+	db.read = sql.OpenDB(db.connector(reading))
 	db.read.SetMaxOpenConns(maxReaders)
 	db.read.SetMaxIdleConns(maxReaders)
 	current, err := upToDate(ctx, db.read)
@@ -161,7 +175,7 @@ func (db *DB) writerOf(handle **sql.DB, r role) *sql.DB {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if *handle == nil {
-		*handle = sql.OpenDB(newConnector(db.path, r))
+		*handle = sql.OpenDB(db.connector(r))
 		(*handle).SetMaxOpenConns(1)
 	}
 	return *handle

@@ -21,7 +21,7 @@ const subscriberColumns = `
 	s.frequency,
 	s.state,
 	s.paused_until,
-	s.token,
+	token_of('manage', s.nonce),
 	s.created`
 
 const subscriberTables = `
@@ -60,16 +60,6 @@ func (db *DB) Subscriber(ctx context.Context, id int64) (*calls.Subscriber, erro
 	s, err := oneSubscriber(ctx, db.read, `s.id = ?`, id)
 	if err != nil {
 		return nil, fmt.Errorf("subscriber %d: %w", id, err)
-	}
-	return s, nil
-}
-
-// SubscriberByToken returns the subscriber that a link or a bounce names. The error wraps
-// [calls.ErrNotFound] if there is none; it does not repeat the token, which is a secret.
-func (db *DB) SubscriberByToken(ctx context.Context, token string) (*calls.Subscriber, error) {
-	s, err := oneSubscriber(ctx, db.read, `s.token = ?`, token)
-	if err != nil {
-		return nil, fmt.Errorf("subscriber by token: %w", err)
 	}
 	return s, nil
 }

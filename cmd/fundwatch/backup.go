@@ -20,9 +20,10 @@ func newBackup(l *launcher) *cobra.Command {
 		Long: `Copies one state of the database into FILE while 'fundwatch serve' or a crawl goes on writing. The copy
 is made beside it as FILE.part, checked, and named FILE only when it is whole: a FILE that is there is
 good. It is one file, readable for its owner alone, and a database like any other: every command takes
-it with --db.
+it with --db. Links to the pages of mailboxes are in it only as parts of mails that wait or were sent in
+the last two weeks; the key from which links are made, beside the database as NAME.key, is not copied.
 
-To restore: stop fundwatch, move the old database and the files beside it (-wal, -shm) away, copy FILE
+To restore: stop fundwatch, move the old database and its -wal and -shm away, leave its key, copy FILE
 to its place, 'fundwatch doctor', start fundwatch. Mail that was sent after the backup was made is not
 known to it, and its calls are told again.`,
 		Example: "  fundwatch backup /var/backups/fundwatch-$(date +%F).db\n  fundwatch --db /var/backups/fundwatch-2026-11-23.db search youth",

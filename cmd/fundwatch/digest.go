@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -142,7 +143,7 @@ func (a *app) matchedCopy(ctx context.Context) (*copiedApp, error) {
 		copied.discard()
 		return nil, fmt.Errorf("preview: %w", err)
 	}
-	if clone.db, err = store.Open(ctx, file); err != nil {
+	if clone.db, err = store.Open(ctx, file, a.sameKey()...); err != nil {
 		copied.discard()
 		return nil, fmt.Errorf("preview: %w", err)
 	}
@@ -154,6 +155,15 @@ func (a *app) matchedCopy(ctx context.Context) (*copiedApp, error) {
 	return copied, nil
 }
 
+// sameKey has a copy of the database show the links that the original would send. An original that never made
+// any has no key yet, and gets none.
+func (a *app) sameKey() []store.Option {
+	if _, err := os.Stat(a.db.KeyFile()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return []store.Option{store.WithKeyFile(a.db.KeyFile())}
+}
+
 // previewDigests writes what would be sent as files.
 func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) error {
 	composer, err := a.composer()
@@ -162,6 +172,9 @@ func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) e
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return misusef("--dry-run: %w", err)
+	}
+	if err := a.db.Unlock(ctx); err != nil {
+		return err
 	}
 	subscribers, err := a.db.Subscribers(ctx)
 	if err != nil {

@@ -160,7 +160,7 @@ type doctor struct {
 
 func (d *doctor) examinations(ctx context.Context) ([]examination, error) {
 	local := []examination{
-		{name: "database", run: d.database}, {name: "disk", run: d.disk}, {name: "clock", run: d.clock},
+		{name: "database", run: d.database}, {name: "token key", run: d.tokenKey}, {name: "disk", run: d.disk}, {name: "clock", run: d.clock},
 		{name: "schedules", run: d.schedules}, {name: "contact", run: d.contact}, {name: "web pages", run: d.webPages},
 		{name: "sender", run: d.sender}, {name: "ways to stop", run: d.waysToStop},
 	}

@@ -69,6 +69,29 @@ func (d *doctor) database(ctx context.Context) diagnosis {
 	return found(checkOK, "%s", sound)
 }
 
+// tokenKey checks the file of the key from which links to the pages of mailboxes are made.
+func (d *doctor) tokenKey(context.Context) diagnosis {
+	if d.db == nil {
+		return found(unchecked, "it belongs to a database")
+	}
+	path := d.db.KeyFile()
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return found(checkOK, "%s is made when the first mailbox or letter needs it", path)
+	}
+	if err == nil {
+		err = d.db.CheckKey()
+	}
+	const others fs.FileMode = 0o077
+	switch {
+	case err != nil:
+		return found(checkFailure, "%v", err).toDo("chown it to the user of fundwatch, or move it away: a new one is made, and links that are out stay good")
+	case info.Mode().Perm()&others != 0:
+		return found(checkWarning, "%s may be read by other users: with it and a copy of the database they open the page of every mailbox", path).toDo("chmod 600 %s", path)
+	}
+	return found(checkOK, "%s, readable for its owner alone", path)
+}
+
 // Below the first a crawl may not find room for what it writes; the whole portal was 60 MB on 22 November
 // 2026. A backup and tidying up need room for a second copy of the database.
 const (

@@ -91,7 +91,7 @@ func TestDoctorInGoodWeather(t *testing.T) {
 	environ, dns := town(t)
 	got, said, _ := examined(t, environ, dns)
 	wantVerdicts(t, got, map[string]verdict{
-		"database": checkOK, "disk": checkOK, "clock": checkOK, "schedules": checkOK, "contact": checkOK, "web pages": unchecked,
+		"database": checkOK, "token key": checkOK, "disk": checkOK, "clock": checkOK, "schedules": checkOK, "contact": checkOK, "web pages": unchecked,
 		"sender": checkOK, "ways to stop": checkOK, "mail server": checkOK, "SPF": checkOK, "DKIM": checkOK, "DMARC": checkOK,
 		"source portal": checkOK,
 	})
@@ -125,7 +125,7 @@ func TestDoctorWithoutANetwork(t *testing.T) {
 		t.Errorf("it took %s, exit code %d:\n%s", took, code, said)
 	}
 	wantVerdicts(t, got, map[string]verdict{
-		"database": checkOK, "disk": checkOK, "clock": checkOK, "schedules": checkOK, "contact": checkOK, "sender": checkOK,
+		"database": checkOK, "token key": checkOK, "disk": checkOK, "clock": checkOK, "schedules": checkOK, "contact": checkOK, "sender": checkOK,
 		"mail server": checkFailure, "SPF": checkWarning, "DKIM": checkWarning, "DMARC": checkWarning, "source portal": checkFailure,
 	})
 }
@@ -187,6 +187,32 @@ func TestDoctorAndTheDatabase(t *testing.T) {
 	file.WriteAt(make([]byte, 20_000), 8_192) //nolint:errcheck // the next look tells
 	file.Close()
 	see("damaged", checkFailure, "")
+}
+
+func TestDoctorAndTheKey(t *testing.T) {
+	t.Parallel()
+	environ, dns := town(t)
+	must(t, environ, "municipalities", "import", manyTowns(t, 1), "--now", "2026-08-25")
+	key := lookupEnv(environ, "XDG_DATA_HOME") + "/fundwatch/fundwatch.db.key"
+	see := func(change string, want verdict, says string) {
+		t.Helper()
+		got, _, _ := examined(t, environ, dns)
+		if f := got["token key"][0]; f.Verdict != want || !strings.Contains(f.Found, says) {
+			t.Errorf("%s: got %+v, want %s with %q", change, f, want, says)
+		}
+	}
+	see("as it is", checkOK, "its owner alone")
+	os.Chmod(key, 0o640) //nolint:errcheck // the next look tells
+	see("open to others", checkWarning, "other users")
+	if err := os.WriteFile(key, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	see("broken", checkFailure, "is no key")
+	if _, errs, code := run1(t, environ, "digest", "--now", "2026-09-01T08:00:00Z"); code != exitFailed || !strings.Contains(errs, key) {
+		t.Errorf("a digest without a key: exit code %d: %s", code, errs)
+	}
+	os.Remove(key) //nolint:errcheck // the next look tells
+	see("gone", checkOK, "is made when")
 }
 
 func TestDoctorDoubtsTheClock(t *testing.T) {

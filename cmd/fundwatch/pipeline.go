@@ -154,6 +154,9 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if o.stale, err = a.staleSources(ctx); err != nil {
 			return err
 		}
+		if err := a.db.Unlock(ctx); err != nil {
+			return err
+		}
 		subscribers, err := a.db.Subscribers(ctx)
 		if err != nil {
 			return fmt.Errorf("read subscribers: %w", err)

@@ -20,7 +20,7 @@ func newServe(l *launcher) *cobra.Command {
 		Short: "Run for ever: crawl, compose and send on schedule",
 		Long: `Runs the schedules of the configuration. What is due is decided by the database, at start and
 every hour: a run that was missed while the machine was off is made up once. Once a day it drops what
-is too old to be of use, such as the bytes of mails of two months ago.
+is too old to be of use, such as the bytes of mails of two weeks ago.
 
 Under systemd it says when it is ready and gives signs of life (Type=notify, WatchdogSec=).
 

@@ -34,6 +34,9 @@ func (d *daemon) startPages(ctx context.Context, says io.Writer) (stop func(), e
 	if d.cfg.Web.Listen == "" {
 		return func() {}, nil
 	}
+	if err := d.db.Unlock(ctx); err != nil { // not only when the first reader needs a link
+		return nil, err
+	}
 	site, err := d.site()
 	if err != nil {
 		return nil, err

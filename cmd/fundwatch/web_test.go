@@ -124,6 +124,9 @@ func (p *pagesServer) db() *store.DB {
 		p.t.Fatal(err)
 	}
 	p.t.Cleanup(func() { db.Close() })
+	if err := db.Unlock(context.Background()); err != nil {
+		p.t.Fatal(err)
+	}
 	return db
 }
 

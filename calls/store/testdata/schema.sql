@@ -43,6 +43,10 @@ CREATE TABLE changes (
 	reason TEXT NOT NULL DEFAULT '' -- the source's own words, learnt after the change
 ) STRICT;
 
+CREATE TABLE chores (
+	name TEXT PRIMARY KEY CHECK (name IN ('rewrite'))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE copies (
 	source        TEXT NOT NULL CHECK (source <> ''),
 	address       TEXT NOT NULL CHECK (address <> ''), -- that was asked for, and that answered
@@ -257,7 +261,7 @@ CREATE TABLE sign_ups (
 	asked      TEXT NOT NULL,
 	expires    TEXT NOT NULL,
 	confirmed  TEXT
-) STRICT, WITHOUT ROWID;
+, joins INTEGER NOT NULL DEFAULT 0 CHECK (joins IN (0, 1))) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subscribers (
 	id           INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: it is part of delivery keys
@@ -268,8 +272,8 @@ CREATE TABLE subscribers (
 	frequency    TEXT NOT NULL CHECK (frequency IN ('weekly', 'monthly')),
 	state        TEXT NOT NULL CHECK (state IN ('pending', 'active', 'paused', 'unsubscribed', 'bounced')),
 	paused_until TEXT CHECK (paused_until IS NULL OR state = 'paused'),
-	token        TEXT NOT NULL UNIQUE CHECK (length(token) >= 26),
-	created      TEXT NOT NULL,
+	nonce        TEXT NOT NULL UNIQUE CHECK (length(nonce) >= 26),
+	created      TEXT NOT NULL, feed INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (municipality, email)
 ) STRICT;
 
@@ -278,6 +282,18 @@ CREATE TABLE texts (
 	summary TEXT NOT NULL,
 	body    TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE token_keys (
+	only        INTEGER PRIMARY KEY CHECK (only = 1),
+	fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32)
+) STRICT;
+
+CREATE TABLE tokens (
+	hash       BLOB NOT NULL CHECK (length(hash) = 32), -- SHA-256 of the token
+	purpose    TEXT NOT NULL CHECK (purpose IN ('manage', 'bounce', 'feed')),
+	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	PRIMARY KEY (hash, purpose)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE topics (
 	call   INTEGER NOT NULL REFERENCES calls (id),
@@ -355,6 +371,8 @@ CREATE INDEX runs_ended ON runs (source, complete, ended);
 CREATE INDEX sign_ups_subscriber ON sign_ups (subscriber, asked);
 
 CREATE INDEX subscribers_email ON subscribers (email);
+
+CREATE INDEX tokens_subscriber ON tokens (subscriber, purpose);
 
 CREATE INDEX topics_topic ON topics (topic, call);
 
