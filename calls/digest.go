@@ -63,7 +63,7 @@ type DigestKind string
 const (
 	DigestLetter   DigestKind = ""         // what is new, changed and close, once a period
 	DigestReminder DigestKind = "reminder" // deadlines that cannot wait for the letter: only Closing is filled
-	DigestQuiet    DigestKind = "quiet"    // that there was nothing to tell for long: no section is filled
+	DigestQuiet    DigestKind = "quiet"    // that there was nothing to tell for long: no section but Expected is filled
 )
 
 // Name returns the kind as it stands in the key and the Message-ID of a mail.
@@ -96,6 +96,12 @@ type Digest struct {
 	Changed      []Item // nearest deadline first
 	Closing      []Item // nearest deadline first
 
+	// Rounds that do not exist yet, soonest first. They never make a mail by themselves: a guess about
+	// next year is no reason to write to somebody who was promised mail about calls, and nothing is lost
+	// by a week. They stand in the first letter of a quarter that has something else to tell, or in the
+	// word that all is quiet, whose readers have the most time to plan.
+	Expected []Expected
+
 	Stale []StaleSource // sources that could not be read in full for days; nil if all is well
 }
 
@@ -117,6 +123,9 @@ type DigestRequest struct {
 
 	Rules    *Rulebook // nil: who may apply is not looked at
 	Partners []Twin    // the town's twins, see [Partners]
+
+	Outlook  *Outlook // nil: expected rounds are not to be told, or were told this quarter
+	Unwanted []Key    // calls of which the subscriber wants to hear no more, nor of their next round
 }
 
 // NewDigest decides what the subscriber should learn now. It reports false if there is nothing worth a
@@ -131,7 +140,11 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 	slices.SortFunc(d.New, byScore(r.Now))
 	slices.SortFunc(d.Changed, byDeadline(r.Now))
 	slices.SortFunc(d.Closing, byDeadline(r.Now))
-	return d, len(d.New)+len(d.Changed)+len(d.Closing) > 0
+	if d.Items() == 0 {
+		return d, false
+	}
+	d.Expected = r.expected()
+	return d, true
 }
 
 // Explain gives each item that concerns the municipality its reasons, by the matcher that found it.

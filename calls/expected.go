@@ -23,6 +23,7 @@ type Expected struct {
 	Basis          string // why, in English: "deadline between 17 and 23 September in 2023-2026"
 	LastIdentifier string // of the newest round; "" if the portal has none for it
 	LastURL        string // of the newest round; "" if the database does not hold it
+	LastKey        Key    // of the newest round; zero if the database does not hold it
 }
 
 // Expect returns the next round of every family that came at least twice, from the rounds of the table
@@ -122,7 +123,7 @@ func (e *Expected) name(past []Round, newest *Call) {
 		e.Title = cmp.Or(e.Title, withoutYear(newest.Title, year))
 		e.Programme = cmp.Or(e.Programme, newest.Programme)
 		if year >= last {
-			e.LastIdentifier, e.LastURL = newest.Identifier, newest.URL
+			e.LastIdentifier, e.LastURL, e.LastKey = newest.Identifier, newest.URL, newest.Key
 			return
 		}
 	}

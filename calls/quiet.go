@@ -21,5 +21,9 @@ func NewQuiet(r DigestRequest, last LastMail) (Digest, bool) {
 		since = r.Subscriber.Created
 	}
 	due := last.Kind != DigestQuiet && len(r.Stale) == 0 && !since.IsZero() && r.Now.Sub(since) >= quietAfter
-	return Digest{Kind: DigestQuiet, Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period}, due
+	d := Digest{Kind: DigestQuiet, Subscriber: r.Subscriber, Municipality: r.Municipality, Period: r.Period}
+	if due {
+		d.Expected = r.expected()
+	}
+	return d, due
 }

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,6 +58,17 @@ func checkLetter(t *testing.T, l *notify.Locale, d *calls.Digest, m notify.Mail)
 		}
 		if !strings.Contains(m.HTML, `href="`+strings.ReplaceAll(i.Call.URL, "&", "&amp;")+`"`) {
 			t.Errorf("the HTML part has no link to %s", i.Call.URL)
+		}
+	}
+	for _, e := range d.Expected {
+		want = append(want, fmt.Sprintf("%s %d (%s)", e.Title, e.Year, e.Programme))
+		for _, day := range []string{e.OpensFrom, e.OpensTo, e.ClosesFrom, e.ClosesTo} {
+			if at, err := time.Parse(time.DateOnly, day); err == nil {
+				want = append(want, oneLine(l.PlainDate(at)))
+			}
+		}
+		if e.LastURL != "" && !strings.Contains(m.Text, "\n"+e.LastURL+"\n") {
+			t.Errorf("the text part lacks the address %s", e.LastURL)
 		}
 	}
 	for _, words := range want {

@@ -22,6 +22,7 @@ type letter struct {
 	ShortLead string // leads the calls of a section that are only named
 	Colon     string // follows a link's text where its URL comes next
 	Sections  []section
+	Expected  *outlook // nil if no call is to be expected
 	Footer    []string
 	Stop      link   // URL is "" if the way to stop is to reply
 	Calendar  []byte // nil if no call has a deadline
@@ -32,6 +33,9 @@ func (l *letter) roughSize() int {
 	cards := 0
 	for _, s := range l.Sections {
 		cards += len(s.Cards)
+	}
+	if l.Expected != nil {
+		cards += len(l.Expected.Rounds)
 	}
 	return 2500 + 1200*cards
 }
@@ -105,6 +109,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		Stop:      c.sender.stop(w.Locale, d.Subscriber.Token),
 		Calendar:  calendar(sections, now),
 	}
+	l.Expected = w.outlook(d.Expected, d.Items())
 	l.Footer = w.footer(d, town, c.sender.name)
 	return l
 }

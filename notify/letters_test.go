@@ -170,12 +170,28 @@ func mixedDigest(t testing.TB, town, country, lang string) *calls.Digest {
 		Changed: []calls.Item{changed},
 		Closing: []calls.Item{item(remembrance(t), calls.Reason{Topic: "town-twinning", Rule: calls.RuleIdentifier, Field: "identifier", Words: "CERV-2026-CITIZENS"})},
 	}
+	d.Expected = expectedRounds()
 	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing} {
 		for i := range items {
 			items[i].Assessment = assess(t, &items[i].Call, &d.Municipality, "Nový Jičín (CZ)", "Caerphilly (GB)")
 		}
 	}
 	return d
+}
+
+// expectedRounds are one that is to come, and one that is overdue and of whose deadline nothing is known.
+func expectedRounds() []calls.Expected {
+	return []calls.Expected{
+		{
+			Family: "EUKI-*-IDEAS", Title: "Call for project ideas", Programme: "EUKI", Year: 2026,
+			OpensFrom: "2026-06-01", OpensTo: "2026-07-21", Years: []int{2023, 2025},
+		},
+		{
+			Family: "CERV-*-CITIZENS-TOWN-NT", Title: "Networks of Towns", Programme: "CERV", Year: 2027,
+			OpensFrom: "2026-12-11", OpensTo: "2026-12-20", ClosesFrom: "2027-03-24", ClosesTo: "2027-04-23", Years: []int{2023, 2024, 2025, 2026},
+			LastIdentifier: "CERV-2026-CITIZENS-TOWN-NT", LastURL: portalURL("CERV-2026-CITIZENS-TOWN-NT"),
+		},
+	}
 }
 
 // assess holds a town with partners such as "Sopot (PL)" against the rules of a call.

@@ -371,7 +371,7 @@ func BenchmarkComposeTwentyCalls(b *testing.B) {
 func manyCalls(t testing.TB, n int, lang string) *calls.Digest {
 	d := mixedDigest(t, "Ludwigsburg", "DE", lang)
 	samples := []calls.Item{d.New[0], d.New[1], d.Changed[0], d.Closing[0]}
-	d.New, d.Changed, d.Closing = nil, nil, nil
+	d.New, d.Changed, d.Closing, d.Expected = nil, nil, nil, nil
 	for i := range n {
 		one := samples[i%len(samples)]
 		one.Call.Title = fmt.Sprintf("%s, strand %d", one.Call.Title, i+1)

@@ -197,7 +197,10 @@ func (db *DB) Enqueue(ctx context.Context, d *calls.Digest, out *calls.Delivery,
 		if _, err := tx.ExecContext(ctx, link, out.ID, id, d.Period); err != nil {
 			return err
 		}
-		return insertNotices(ctx, tx, d, out.ID)
+		if err := insertNotices(ctx, tx, d, out.ID); err != nil {
+			return err
+		}
+		return insertExpected(ctx, tx, d, out.ID)
 	})
 	return queued && err == nil, err
 }

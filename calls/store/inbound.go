@@ -252,8 +252,12 @@ func (r *receiving) returnMail() error {
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err = r.tx.ExecContext(r.ctx, `UPDATE notices SET state = 'returned' WHERE delivery = ?`, r.mail.ID)
-	return err
+	for _, state := range []string{"delivered", "queued"} { // queued: of a mail whose fate was unknown
+		if err := moveNotices(r.ctx, r.tx, r.mail.ID, state, "returned"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // failuresInARow returns how many mails to the mailbox came back lately, since the last one that arrived.

@@ -329,8 +329,20 @@ func (r *recording) write() error {
 
 // setNotices settles the notices of a mail.
 func setNotices(ctx context.Context, tx *sql.Tx, delivery int64, state string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notices SET state = ? WHERE delivery = ? AND state = 'queued'`, state, delivery)
-	return err
+	return moveNotices(ctx, tx, delivery, "queued", state)
+}
+
+// moveNotices moves the notices of a mail, those of expected rounds too, from one state to another.
+func moveNotices(ctx context.Context, tx *sql.Tx, delivery int64, from, to string) error {
+	for _, update := range []string{
+		`UPDATE notices SET state = ?3 WHERE delivery = ?1 AND state = ?2`,
+		`UPDATE expected_notices SET state = ?3 WHERE delivery = ?1 AND state = ?2`,
+	} {
+		if _, err := tx.ExecContext(ctx, update, delivery, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bounce stops mail to a mailbox that does not exist, unless it is stopped already.

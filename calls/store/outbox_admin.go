@@ -77,19 +77,22 @@ func (db *DB) RetryDelivery(ctx context.Context, id int64, now time.Time) error 
 		if _, err := tx.ExecContext(ctx, update, instant(now), id); err != nil {
 			return err
 		}
-		const requeue = `UPDATE notices SET state = 'queued' WHERE delivery = ? AND state = 'returned'`
-		_, err = tx.ExecContext(ctx, requeue, id)
-		return err
+		return moveNotices(ctx, tx, id, "returned", "queued")
 	})
 }
 
 // notToldSince refuses a mail of whose calls a later one has told: sending it would tell them twice.
 func notToldSince(ctx context.Context, tx *sql.Tx, id int64) error {
 	const query = `
-		SELECT COUNT(*) FROM notices old
-		JOIN notices later ON later.subscriber = old.subscriber AND later.call = old.call
-			AND later.delivery > old.delivery AND later.state <> 'returned'
-		WHERE old.delivery = ?`
+		SELECT
+			(SELECT COUNT(*) FROM notices old
+			JOIN notices later ON later.subscriber = old.subscriber AND later.call = old.call
+				AND later.delivery > old.delivery AND later.state <> 'returned'
+			WHERE old.delivery = ?1)
+			+ (SELECT COUNT(*) FROM expected_notices old
+			JOIN expected_notices later ON later.subscriber = old.subscriber AND later.quarter = old.quarter
+				AND later.delivery > old.delivery AND later.state <> 'returned'
+			WHERE old.delivery = ?1)`
 	n, err := scanOne[int](tx.QueryRowContext(ctx, query, id))
 	if err == nil && n > 0 {
 		err = errors.New("a later mail has told its calls")

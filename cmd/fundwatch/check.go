@@ -64,7 +64,7 @@ func (l *launcher) check(ctx context.Context, name, id string, with []string, as
 		return err
 	}
 	if round != nil {
-		k.closed = notPublished(round) + ", and its rule may differ from that of past rounds"
+		k.closed = a.notPublished(round) + ", and its rule may differ from that of past rounds"
 	}
 	if asJSON {
 		return writeJSON(a.screen.out, k.view())

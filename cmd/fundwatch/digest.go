@@ -183,6 +183,9 @@ func (a *app) previewDigests(ctx context.Context, dir string, o digestOptions) e
 	if o.stale, err = a.staleSources(ctx); err != nil {
 		return err
 	}
+	if o.outlook, err = a.outlook(ctx); err != nil {
+		return err
+	}
 	written := 0
 	t := table{screen: a.screen, columns: []column{{title: "file", least: 20}, {title: "to", least: 12}, {title: "subject", least: 16}}}
 	for i := range subscribers {

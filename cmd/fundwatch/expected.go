@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"fundwatch/calls"
 )
@@ -25,6 +25,7 @@ type expectedView struct {
 	OpensTo    *string `json:"opens_to"`
 	ClosesFrom *string `json:"closes_from"`
 	ClosesTo   *string `json:"closes_to"`
+	Overdue    bool    `json:"overdue"` // it should have opened by now
 	Years      []int   `json:"years"`
 	Basis      string  `json:"basis"`
 	Last       *string `json:"last_identifier"`
@@ -34,18 +35,20 @@ type expectedView struct {
 // searchExpected returns the rounds that are to be expected and fit the words, programmes, topics and
 // deadlines and, unless it is nil, concern the municipality.
 func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls.Span, town *calls.Municipality) ([]calls.Expected, error) {
-	foreseen, err := a.foreseen(ctx)
+	outlook, err := a.outlook(ctx)
 	if err != nil {
 		return nil, err
 	}
-	topics, err := a.topics()
-	if err != nil {
-		return nil, err
+	prospects := outlook.All()
+	if town != nil {
+		prospects = outlook.Concerning(&town.Interests)
 	}
-	foreseen = slices.DeleteFunc(foreseen, func(e calls.Expected) bool {
-		like := callLike(topics, &e)
-		return !expectedFits(like, q) || !mayClose(&e, deadline) || town != nil && calls.Explain(topics, like, town).Match == nil
-	})
+	var foreseen []calls.Expected
+	for _, p := range prospects {
+		if expectedFits(&p, q) && mayClose(&p.Expected, deadline) {
+			foreseen = append(foreseen, p.Expected)
+		}
+	}
 	if q.Limit > 0 {
 		foreseen = foreseen[:min(len(foreseen), q.Limit)]
 	}
@@ -71,28 +74,73 @@ func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, erro
 	return rounds, seen, err
 }
 
-// callLike returns a foreseen round as if it were a call with its title and the identifier of its last
-// round.
-func callLike(topics *calls.Topics, e *calls.Expected) *calls.Call {
-	like := &calls.Call{Title: e.Title, Identifier: e.LastIdentifier, Programme: e.Programme, Language: "en"}
-	like.Topics = topics.Classify(like)
-	return like
+// outlook returns what tells which foreseen rounds concern a town, for search and digests alike.
+func (a *app) outlook(ctx context.Context) (*calls.Outlook, error) {
+	foreseen, err := a.foreseen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return nil, err
+	}
+	last, err := a.lastRounds(ctx, foreseen)
+	if err != nil {
+		return nil, err
+	}
+	return calls.NewOutlook(topics, foreseen, last), nil
 }
 
-// expectedFits holds a call-like round against the words and lists of a search.
-func expectedFits(like *calls.Call, q calls.Search) bool {
+// lastRounds returns the newest round of each foreseen one, as far as the database holds them.
+func (a *app) lastRounds(ctx context.Context, foreseen []calls.Expected) (map[calls.Key]calls.Call, error) {
+	last := map[calls.Key]calls.Call{}
+	for i := range foreseen {
+		key := foreseen[i].LastKey
+		if key == (calls.Key{}) {
+			continue
+		}
+		c, err := a.db.Call(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("last round of %s: %w", foreseen[i].Family, err)
+		}
+		last[key] = *c
+	}
+	return last, nil
+}
+
+// lookAhead lets the digest tell of expected rounds, unless the subscriber was told of them this quarter.
+func (a *app) lookAhead(ctx context.Context, request *calls.DigestRequest, o digestOptions) error {
+	if o.Reminders {
+		return nil
+	}
+	told, err := a.db.ExpectedTold(ctx, request.Subscriber.ID, calls.Quarter(request.Period))
+	if err != nil || told {
+		return err
+	}
+	muted, err := a.db.Muted(ctx, request.Subscriber.ID)
+	for _, m := range muted {
+		if m.Ended.IsZero() {
+			request.Unwanted = append(request.Unwanted, m.Call)
+		}
+	}
+	request.Outlook = o.outlook
+	return err
+}
+
+// expectedFits holds a foreseen round against the words and lists of a search.
+func expectedFits(p *calls.Prospect, q calls.Search) bool {
 	var about []string
-	for _, hit := range like.Topics {
+	for _, hit := range p.Like.Topics {
 		about = append(about, hit.Topic)
 	}
-	same := func(code string) bool { return strings.EqualFold(code, like.Programme) }
+	same := func(code string) bool { return strings.EqualFold(code, p.Programme) }
 	switch {
 	case len(q.Programmes) > 0 && !slices.ContainsFunc(q.Programmes, same), slices.ContainsFunc(q.NotProgrammes, same):
 		return false
 	case len(q.Topics) > 0 && !overlap(q.Topics, about), overlap(q.NotTopics, about):
 		return false
 	}
-	text := like.Title + " " + like.Identifier + " " + like.Programme
+	text := p.Title + " " + p.LastIdentifier + " " + p.Programme
 	for _, c := range q.Clauses {
 		holds := len(calls.Marks(text, []calls.Clause{{Any: c.Any}})) > 0 || overlap(c.Topics, about)
 		if holds == c.Not {
@@ -124,10 +172,10 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 	for i := range foreseen {
 		e := &foreseen[i]
 		t.add(
-			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: dayRange(e.OpensFrom, e.OpensTo), style: cyan},
+			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: a.opening(e), style: cyan},
 			cell{whole: e.ClosesFrom + "/" + e.ClosesTo, short: dayRange(e.ClosesFrom, e.ClosesTo), style: yellow},
 			cell{whole: titleOfRound(e), style: bold},
-			cell{whole: identifierOfRound(e)},
+			cell{whole: e.Identifier()},
 			cell{whole: e.Programme, style: faint},
 			cell{whole: e.Basis, style: faint})
 	}
@@ -137,9 +185,13 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 	return t.print()
 }
 
-// identifierOfRound returns the identifier that a foreseen round will bear if it is written as before.
-func identifierOfRound(e *calls.Expected) string {
-	return strings.Replace(e.Family, "*", strconv.Itoa(e.Year), 1)
+// opening says when a round is expected to open, or should have opened: "11-20 Dec 26", "was due 1-20 Nov 26".
+func (a *app) opening(e *calls.Expected) string {
+	days := dayRange(e.OpensFrom, e.OpensTo)
+	if e.Overdue(a.now()) {
+		return "was due " + days
+	}
+	return days
 }
 
 // dayRange writes a range of days as short as it stays clear: "11-20 Dec 26", "24 Mar-23 Apr 27".
@@ -161,12 +213,12 @@ func dayRange(from, to string) string {
 	return f.Format("2") + "-" + u.Format("2 Jan 06")
 }
 
-func expectedViews(foreseen []calls.Expected) []expectedView {
+func expectedViews(foreseen []calls.Expected, now time.Time) []expectedView {
 	views := make([]expectedView, 0, len(foreseen))
 	for _, e := range foreseen {
 		views = append(views, expectedView{
-			Identifier: identifierOfRound(&e), Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
-			OpensFrom: stated(e.OpensFrom), OpensTo: stated(e.OpensTo), ClosesFrom: stated(e.ClosesFrom), ClosesTo: stated(e.ClosesTo),
+			Identifier: e.Identifier(), Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
+			OpensFrom: stated(e.OpensFrom), OpensTo: stated(e.OpensTo), ClosesFrom: stated(e.ClosesFrom), ClosesTo: stated(e.ClosesTo), Overdue: e.Overdue(now),
 			Years: append([]int{}, e.Years...), Basis: e.Basis, Last: stated(e.LastIdentifier), URL: stated(e.LastURL),
 		})
 	}
@@ -186,7 +238,11 @@ func (a *app) roundLines(ctx context.Context, c *calls.Call) ([]string, error) {
 	var lines []string
 	for _, e := range calls.Expect(rounds.Of(family), seen, a.now()) {
 		if e.Family == family {
-			lines = append(lines, fmt.Sprintf("%d expected: opens %s, closes %s (%s)", e.Year, dayRange(e.OpensFrom, e.OpensTo), dayRange(e.ClosesFrom, e.ClosesTo), e.Basis))
+			opens := "opens " + dayRange(e.OpensFrom, e.OpensTo)
+			if e.Overdue(a.now()) {
+				opens = "was due to open " + dayRange(e.OpensFrom, e.OpensTo) + " and has not appeared"
+			}
+			lines = append(lines, fmt.Sprintf("%d expected: %s, closes %s (%s)", e.Year, opens, dayRange(e.ClosesFrom, e.ClosesTo), e.Basis))
 		}
 	}
 	merged := calls.MergeRounds(rounds.Of(family), seen)

@@ -12,14 +12,14 @@ import (
 
 // roundNamed returns the round that is foreseen and has that identifier or family. The error wraps
 // [calls.ErrNotFound] if there is none.
-func (a *app) roundNamed(ctx context.Context, name string) (*calls.Expected, error) {
-	expected, err := a.foreseen(ctx)
+func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, error) {
+	outlook, err := a.outlook(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i := range expected {
-		if e := &expected[i]; strings.EqualFold(identifierOfRound(e), name) || strings.EqualFold(e.Family, name) {
-			return e, nil
+	for _, p := range outlook.All() {
+		if strings.EqualFold(p.Identifier(), name) || strings.EqualFold(p.Family, name) {
+			return &p, nil
 		}
 	}
 	return nil, fmt.Errorf("foreseen round %q: %w", name, calls.ErrNotFound)
@@ -33,42 +33,35 @@ func (a *app) callOrRound(ctx context.Context, name string) (c *calls.Call, roun
 	if !errors.Is(err, calls.ErrNotFound) {
 		return c, nil, err
 	}
-	round, failed := a.roundNamed(ctx, name)
+	p, failed := a.roundNamed(ctx, name)
 	switch {
 	case errors.Is(failed, calls.ErrNotFound):
 		return nil, nil, err
 	case failed != nil:
 		return nil, nil, failed
 	}
-	c, err = a.callOfRound(round)
-	return c, round, err
-}
-
-// callOfRound returns a call as a foreseen round will be, as far as past rounds tell: its name, its topics, and
-// so the rule that it falls under. It has no key, no dates and no money.
-func (a *app) callOfRound(round *calls.Expected) (*calls.Call, error) {
-	topics, err := a.topics()
-	if err != nil {
-		return nil, err
-	}
-	c := callLike(topics, round)
-	c.Kind, c.Title, c.Identifier = calls.KindTopic, titleOfRound(round), identifierOfRound(round)
-	return c, nil
+	c = p.Next()
+	c.Title = titleOfRound(&p.Expected)
+	return c, &p.Expected, nil
 }
 
 // titleOfRound returns a foreseen round's title with its year.
 func titleOfRound(round *calls.Expected) string { return fmt.Sprintf("%s %d", round.Title, round.Year) }
 
-// notPublished says when a round is to be expected, and that it is a guess.
-func notPublished(round *calls.Expected) string {
-	return fmt.Sprintf("not published yet: expected to open %s and to close %s", dayRange(round.OpensFrom, round.OpensTo),
-		dayRange(round.ClosesFrom, round.ClosesTo))
+// notPublished says when a round is, or was, to be expected.
+func (a *app) notPublished(round *calls.Expected) string {
+	verb := "expected"
+	if round.Overdue(a.now()) {
+		verb = "was expected"
+	}
+	return fmt.Sprintf("not published yet: %s to open %s and to close %s", verb,
+		dayRange(round.OpensFrom, round.OpensTo), dayRange(round.ClosesFrom, round.ClosesTo))
 }
 
 // showRound shows a round that is only foreseen, in the form that the flags ask for.
 func (l *launcher) showRound(ctx context.Context, a *app, c *calls.Call, round *calls.Expected, f showFlags) error {
 	if f.json {
-		return writeJSON(a.screen.out, expectedViews([]calls.Expected{*round})[0])
+		return writeJSON(a.screen.out, expectedViews([]calls.Expected{*round}, a.now())[0])
 	}
 	v, err := a.viewer(f.language)
 	if err != nil {
@@ -83,17 +76,17 @@ func (l *launcher) showRound(ctx context.Context, a *app, c *calls.Call, round *
 		return err
 	}
 	k := card{screen: a.screen, viewer: v, call: c, rounds: rounds, who: who}
-	return l.paged(a.screen, func() error { return k.printRound(round) })
+	return l.paged(a.screen, func() error { return k.printRound(round, a.notPublished(round)) })
 }
 
 // printRound prints a foreseen round in the order of a call's card.
-func (k card) printRound(round *calls.Expected) error {
+func (k card) printRound(round *calls.Expected, status string) error {
 	w := bufio.NewWriter(k.screen.out)
 	k.heading(w)
 	if k.who.verdict != "" {
 		k.fact(w, "Verdict", k.who.verdict)
 	}
-	k.fact(w, "Status", notPublished(round))
+	k.fact(w, "Status", status)
 	k.fact(w, "Because", round.Basis)
 	k.fact(w, "Note", "a guess from past rounds: the new one may differ in its dates and in its rule")
 	for _, f := range k.who.facts() {

@@ -157,6 +157,9 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if err := a.db.Unlock(ctx); err != nil {
 			return err
 		}
+		if o.outlook, err = a.outlook(ctx); err != nil {
+			return err
+		}
 		subscribers, err := a.db.Subscribers(ctx)
 		if err != nil {
 			return fmt.Errorf("read subscribers: %w", err)
@@ -233,7 +236,8 @@ type digestOptions struct {
 	Gap       int
 	Letter    time.Time
 
-	stale []calls.StaleSource
+	stale   []calls.StaleSource
+	outlook *calls.Outlook
 
 	// Composed, if not nil, sees every mail after it was queued.
 	Composed func(*calls.Subscriber, string, notify.Mail) error
@@ -319,10 +323,14 @@ func (a *app) prepare(ctx context.Context, s *calls.Subscriber, period string, o
 	if err != nil {
 		return calls.Digest{}, false, err
 	}
-	digest, any, err := a.decide(ctx, calls.DigestRequest{
+	request := calls.DigestRequest{
 		Subscriber: *s, Municipality: *municipality, Period: period,
 		First: !told, Candidates: candidates, Stale: o.stale, Now: a.now(), Rules: rules, Partners: partners,
-	}, o)
+	}
+	if err := a.lookAhead(ctx, &request, o); err != nil {
+		return calls.Digest{}, false, err
+	}
+	digest, any, err := a.decide(ctx, request, o)
 	if err != nil || !any {
 		return digest, false, err
 	}

@@ -47,7 +47,7 @@ func (l *launcher) why(ctx context.Context, name, id string) error {
 	a.explain(calls.Explain(topics, c, m), topics, c, m)
 	a.explainAssessment(&assessment)
 	if round != nil {
-		fmt.Fprintln(l.out, notPublished(round))
+		fmt.Fprintln(l.out, a.notPublished(round))
 		return nil
 	}
 	return a.printTold(ctx, c, m)

@@ -99,6 +99,16 @@ CREATE TABLE digests (
 	PRIMARY KEY (subscriber, period)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE expected_notices (
+	id         INTEGER PRIMARY KEY,
+	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
+	quarter    TEXT NOT NULL CHECK (quarter GLOB '[0-9][0-9][0-9][0-9]-Q[1-4]'),
+	family     TEXT NOT NULL CHECK (family <> ''),
+	year       INTEGER NOT NULL,
+	delivery   INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+	state      TEXT NOT NULL CHECK (state IN ('queued', 'delivered', 'returned'))
+) STRICT;
+
 CREATE TABLE folded (
 	call       INTEGER PRIMARY KEY REFERENCES calls (id),
 	identifier TEXT NOT NULL,
@@ -331,6 +341,10 @@ CREATE INDEX deliveries_state ON deliveries (state) WHERE state <> 'sent';
 CREATE INDEX deliveries_subscriber ON deliveries (subscriber);
 
 CREATE INDEX digests_delivery ON digests (delivery) WHERE delivery IS NOT NULL;
+
+CREATE INDEX expected_notices_delivery ON expected_notices (delivery);
+
+CREATE UNIQUE INDEX expected_notices_told ON expected_notices (subscriber, quarter, family, year) WHERE state <> 'returned';
 
 CREATE TRIGGER folded_after_insert AFTER INSERT ON folded BEGIN
 	INSERT INTO fulltext (docid, identifier, title, keywords, summary, body)
