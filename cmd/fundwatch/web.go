@@ -98,8 +98,7 @@ func (d *daemon) site() (*web.Site, error) {
 // A pagesRegister is the database as the pages see it.
 type pagesRegister struct{ *store.DB }
 
-// Told returns what a subscriber was told by mails that arrived or are on their way; expected rounds, which are
-// no calls yet, last and by the identifier that they are to bear.
+// Told returns what a subscriber was told by mails that arrived or are on their way.
 func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Notice, error) {
 	tellings, err := r.Tellings(ctx, subscriber)
 	var told []calls.Notice
@@ -107,16 +106,6 @@ func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Noti
 		if t.Counts {
 			told = append(told, t.Notice)
 		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	expected, err := r.ExpectedTellings(ctx, subscriber)
-	for _, n := range expected {
-		round := calls.Expected{Family: n.Family, Year: n.Year}
-		told = append(told, calls.Notice{
-			Call: calls.Key{Source: expectedStatus, Reference: round.Identifier()}, Kind: expectedStatus, Fact: n.Quarter,
-		})
 	}
 	return told, err
 }

@@ -14,6 +14,7 @@ type Records interface {
 	SignUps(ctx context.Context, subscriber int64) ([]calls.SignUp, error)
 	Mails(ctx context.Context, subscriber int64) ([]calls.Delivery, error)
 	Told(ctx context.Context, subscriber int64) ([]calls.Notice, error)
+	ExpectedTellings(ctx context.Context, subscriber int64) ([]calls.ExpectedNotice, error)
 	Muted(ctx context.Context, subscriber int64) ([]calls.Mute, error)
 	Returned(ctx context.Context, subscriber int64) ([]calls.Returned, error)
 }
@@ -42,6 +43,7 @@ type HeldMailbox struct {
 	Asked     []HeldConsent  `json:"asked"`
 	Mails     []HeldMail     `json:"mails"`
 	Told      []HeldNotice   `json:"told"`
+	Expected  []HeldExpected `json:"expected"`
 	Muted     []HeldMute     `json:"muted"`
 	Returned  []HeldReturned `json:"returned"`
 }
@@ -65,6 +67,12 @@ type HeldNotice struct {
 	Call string `json:"call"`
 	Kind string `json:"kind"`
 	Fact string `json:"fact"`
+}
+
+// A HeldExpected is a round that was told before there was a call, and the quarter of the year in which it was.
+type HeldExpected struct {
+	Round   string `json:"round"` // the identifier that it was to bear
+	Quarter string `json:"quarter"`
 }
 
 // A HeldMute is a call that the mailbox wants, or wanted until Ended, to hear no more of.
@@ -129,6 +137,12 @@ func (one *HeldMailbox) addPast(ctx context.Context, r Records, subscriber int64
 	}
 	if one.Told, err = each(ctx, r.Told, subscriber, func(n calls.Notice) HeldNotice {
 		return HeldNotice{n.Call.String(), string(n.Kind), n.Fact}
+	}); err != nil {
+		return err
+	}
+	if one.Expected, err = each(ctx, r.ExpectedTellings, subscriber, func(n calls.ExpectedNotice) HeldExpected {
+		round := calls.Expected{Family: n.Family, Year: n.Year}
+		return HeldExpected{round.Identifier(), n.Quarter}
 	}); err != nil {
 		return err
 	}
