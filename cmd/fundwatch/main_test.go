@@ -25,6 +25,13 @@ func TestMain(m *testing.M) {
 	if file := os.Getenv(runMeasured); file != "" {
 		runAndMeasure(file)
 	}
+	if os.Getenv(runAsSink) != "" {
+		if err := runSink(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "mail sink:", err)
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	testscript.Main(m, map[string]func(){"fundwatch": main})
 }
 
