@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mime"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,7 +35,7 @@ func TestCapturedTenWeeks(t *testing.T) {
 		w.look(day.Add(7 * time.Hour))
 		w.look(day.Add(9 * time.Hour))
 	}
-	w.checkMails()
+	checkMails(t, w.server.received())
 	w.checkTold()
 }
 
@@ -235,39 +233,6 @@ func (w *weeks) report(table map[calls.Key]*tally) {
 	if sum.should < 500 || len(w.towns) != 50 || len(w.digests) < 8 {
 		w.t.Error("that is too little to prove anything")
 	}
-}
-
-// checkMails wants no copies, and for each reader at most one letter a week and one reminder a day.
-func (w *weeks) checkMails() {
-	w.t.Helper()
-	seen, weekly := map[string]bool{}, map[string]int{}
-	for _, m := range w.server.received() {
-		message, err := mail.ReadMessage(strings.NewReader(m.data))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		id := message.Header.Get("Message-Id")
-		if seen[id] {
-			w.t.Errorf("%s was sent twice to %s", id, m.to)
-		}
-		seen[id] = true
-		at, err := message.Header.Date()
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		year, week := at.ISOWeek()
-		period := fmt.Sprint(m.to, year, week)
-		if strings.Contains(id, "reminder") {
-			period = m.to + at.Format(time.DateOnly)
-		}
-		if weekly[period]++; weekly[period] > 1 {
-			w.t.Errorf("%s has more than one mail of %s", m.to, period)
-		}
-		if _, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject")); err != nil {
-			w.t.Errorf("subject to %s: %v", m.to, err)
-		}
-	}
-	w.t.Logf("%d mails", len(seen))
 }
 
 // twinningWords are the languages of the fifty towns, and how each says "town twinning".

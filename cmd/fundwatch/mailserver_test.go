@@ -6,12 +6,16 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
+	"mime"
 	"net"
+	"net/mail"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -101,6 +105,39 @@ func (s *mailSession) Data(r io.Reader) error {
 	defer s.server.mu.Unlock()
 	s.server.mails = append(s.server.mails, receivedMail{s.from, s.to, string(data)})
 	return nil
+}
+
+// checkMails wants no copies, and for each reader at most one letter a week and one reminder a day.
+func checkMails(t *testing.T, mails []receivedMail) {
+	t.Helper()
+	seen, weekly := map[string]bool{}, map[string]int{}
+	for _, m := range mails {
+		message, err := mail.ReadMessage(strings.NewReader(m.data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := message.Header.Get("Message-Id")
+		if seen[id] {
+			t.Errorf("%s was sent twice to %s", id, m.to)
+		}
+		seen[id] = true
+		at, err := message.Header.Date()
+		if err != nil {
+			t.Fatal(err)
+		}
+		year, week := at.ISOWeek()
+		period := fmt.Sprint(m.to, year, week)
+		if strings.Contains(id, "reminder") {
+			period = m.to + at.Format(time.DateOnly)
+		}
+		if weekly[period]++; weekly[period] > 1 {
+			t.Errorf("%s has more than one mail of %s", m.to, period)
+		}
+		if _, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject")); err != nil {
+			t.Errorf("subject to %s: %v", m.to, err)
+		}
+	}
+	t.Logf("%d mails", len(seen))
 }
 
 // deferrer lets a story end a server when it is over.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -25,9 +26,12 @@ func TestMain(m *testing.M) {
 	if file := os.Getenv(runMeasured); file != "" {
 		runAndMeasure(file)
 	}
-	if os.Getenv(runAsSink) != "" {
-		if err := runSink(os.Stdin, os.Stdout); err != nil {
-			fmt.Fprintln(os.Stderr, "mail sink:", err)
+	for name, role := range map[string]func(io.Reader, io.Writer) error{runAsSink: runSink, runAsSoak: runSoak} {
+		if os.Getenv(name) == "" {
+			continue
+		}
+		if err := role(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, name+":", err)
 			os.Exit(exitFailed)
 		}
 		return
