@@ -22,18 +22,21 @@ func envName(key string) string {
 // readEnvironment applies the variables. Of a variable that is there twice the last counts, as it does
 // for programs started by Go and by most shells.
 func (l *configLoader) readEnvironment(environ []string) {
+	ofSources := changes{}
 	for i, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		if !strings.HasPrefix(name, envPrefix) || slices.Contains(notSettings, name) || givenAgain(environ[i+1:], name) {
 			continue
 		}
 		s := l.byVariable(name)
-		if s == nil {
+		switch {
+		case s != nil:
+			l.applyVariable(s, name, value)
+		case !l.sourceVariable(name, value, ofSources):
 			l.unknownVariable(name)
-			continue
 		}
-		l.applyVariable(s, name, value)
 	}
+	l.applySources(ofSources)
 }
 
 func givenAgain(environ []string, name string) bool {
@@ -79,12 +82,19 @@ func (l *configLoader) unknownVariable(name string) {
 	for i, s := range l.settings {
 		variables[i] = envName(s.key)
 	}
+	if strings.HasPrefix(name, sourcesPrefix) {
+		variables = append(variables, l.variablesOfSources()...)
+	}
 	near := nearestVariable(name, variables)
 	if near == nil && !l.namesSection(name) {
 		return
 	}
+	hint := "see 'fundwatch config print' for the keys"
+	if strings.HasPrefix(name, sourcesPrefix) {
+		hint = "see 'fundwatch sources list' for the sources; one of your own begins in the configuration file"
+	}
 	l.problems = append(l.problems, Problem{File: environmentFile, Key: shortKey(name),
-		Message: "no key has this variable", Hint: didYouMean(near, "see 'fundwatch config print' for the keys")})
+		Message: "no key has this variable", Hint: didYouMean(near, hint)})
 }
 
 // nearestVariable compares without the prefix that all share, which would make everything alike.
