@@ -92,3 +92,33 @@ func TestRoff(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The README says of every module that we use directly what it is for.
+func TestReadmeNamesEveryModule(t *testing.T) {
+	t.Parallel()
+	modules, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for line := range strings.Lines(string(modules)) {
+		path, version, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if !ok || !strings.HasPrefix(version, "v") || strings.Contains(line, "// indirect") {
+			continue
+		}
+		path = strings.TrimPrefix(path, "github.com/")
+		for _, major := range []string{"/v2", "/v3"} {
+			path = strings.TrimSuffix(path, major)
+		}
+		if named++; !strings.Contains(string(readme), "`"+path+"`") {
+			t.Errorf("the README does not say what %s is for", path)
+		}
+	}
+	if named < 20 {
+		t.Errorf("go.mod names %d modules: is it read right?", named)
+	}
+}
