@@ -4,6 +4,7 @@ import (
 	_ "embed" // the tables below
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,6 +44,32 @@ func Family(identifier string) (family string, year int, ok bool) {
 	}
 	return "", 0, false
 }
+
+// Spellings returns every way in which an identifier of the family may be written, in capitals with * for its
+// year; three points at the end stand for any ending. What is written so need not be of the family: [Family]
+// tells.
+func Spellings(family string) []string {
+	all := []string{family}
+	table, err := families()
+	if err != nil {
+		return all // a mistake in the table, which LoadRounds reports
+	}
+	for alias, of := range table.aliases {
+		if of == family {
+			all = append(all, alias)
+		}
+	}
+	for _, p := range table.prefixes {
+		if p.family == family {
+			all = append(all, p.prefix+anyEnding)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// anyEnding stands at the end of an alias for whatever follows.
+const anyEnding = "..."
 
 // A familyEntry is one line of rules/families.tsv.
 type familyEntry struct {
@@ -152,7 +179,7 @@ func (t *familyTable) addFamily(row tableRow) error {
 		if strings.Count(alias, "*") != 1 {
 			return fmt.Errorf("%s: alias %q: want one * for the year", row.place, alias)
 		}
-		if prefix, open := strings.CutSuffix(alias, "..."); open {
+		if prefix, open := strings.CutSuffix(alias, anyEnding); open {
 			t.prefixes = append(t.prefixes, familyPrefix{prefix, f[0]})
 			continue
 		}

@@ -37,3 +37,28 @@ func TestRoundsAreThoseOfWholeCalls(t *testing.T) {
 	same(t, "expected", len(expected), 1)
 	same(t, "forecasts", expected, calls.Expect(nil, whole, now))
 }
+
+// The rounds of one family are found by all its spellings, and are those among all rounds.
+func TestRoundsOfAFamilyAreThoseAmongAll(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	var found []calls.Call
+	for i, identifier := range []string{
+		"CERV-2025-CITIZENS-REM", "cerv-2026-citizens-rem-HOLOCAUST", "CERV-CITIZENS-2022-REM", "CERV-2026-CITIZENS-REMOTE",
+		"CERV-2026-CITIZENS-TOWN-TT", "CERV-26AB-CITIZENS-REM", "LIFE-2026-SAP-CLIMA-CCA",
+	} {
+		c := call(fmt.Sprint(i), "Round")
+		c.Identifier = identifier
+		found = append(found, c)
+	}
+	save(t, db, sweepOf(found...), now)
+	const family = "CERV-*-CITIZENS-REM"
+	var want []calls.Call
+	for _, c := range must(db.Rounds(t.Context()))(t) {
+		if of, _, _ := calls.Family(c.Identifier); of == family {
+			want = append(want, c)
+		}
+	}
+	same(t, "among all", len(want), 3)
+	same(t, "of the family", must(db.RoundsOf(t.Context(), family))(t), want)
+}

@@ -28,6 +28,7 @@ type app struct {
 	wallClock  func() time.Time // the real clock, for leases
 	topics     func() (*calls.Topics, error)
 	rules      func() (*calls.Rulebook, error)
+	rounds     func() (*calls.Rounds, error)
 	programmes *calls.Programmes
 	progress   func(crawler.Progress) // nil: nobody watches
 	wait       func(context.Context, time.Duration) error
@@ -89,7 +90,8 @@ func (l *launcher) assemble() (*app, error) {
 	return &app{
 		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
 		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
-		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), wait: l.surroundings.wait,
+		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), rounds: sync.OnceValues(calls.LoadRounds),
+		wait: l.surroundings.wait,
 	}, nil
 }
 

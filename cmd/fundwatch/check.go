@@ -122,23 +122,8 @@ func (a *app) checked(ctx context.Context, c *calls.Call, m *calls.Municipality,
 		partners = named
 	}
 	k := &checkup{Assessment: rules.Assess(c, m, partners), screen: a.screen, call: c, town: m, named: len(named) > 0, closed: closedWhy(c, a.now())}
-	wanted := rules.Wanted(&k.Consortium)
-	if len(wanted) == 0 {
-		return k, nil
-	}
-	links, err := a.db.TwinsOfTwins(ctx, calls.Partners(m, append(twins, named...)))
-	if err != nil {
-		return nil, err
-	}
-	for _, twin := range twins { // those that were not named: nobody is nearer
-		links = append(links, calls.Link{Through: calls.Twin{Name: m.Name, Country: m.Country}, Town: twin})
-	}
-	fellows, err := a.db.Fellows(ctx, m, wanted)
-	if err != nil {
-		return nil, err
-	}
-	k.suggestions = rules.Suggest(&k.Consortium, links, fellows)
-	return k, nil
+	k.suggestions, err = a.suggest(ctx, &k.Consortium, m, twins, named)
+	return k, err
 }
 
 // closedWhy says why nobody can apply for a call at now, or no newcomer; "" if the call is open or to come.

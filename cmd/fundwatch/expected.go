@@ -66,7 +66,7 @@ func (a *app) foreseen(ctx context.Context) ([]calls.Expected, error) {
 
 // pastRounds returns the rounds of the table and the calls of the database that may be rounds.
 func (a *app) pastRounds(ctx context.Context) (*calls.Rounds, []calls.Call, error) {
-	rounds, err := calls.LoadRounds()
+	rounds, err := a.rounds()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -225,33 +225,51 @@ func expectedViews(foreseen []calls.Expected, now time.Time) []expectedView {
 	return views
 }
 
-// roundLines tells the past rounds of a call's family, newest first, and the one that is foreseen.
-func (a *app) roundLines(ctx context.Context, c *calls.Call) ([]string, error) {
+// A familyHistory is what is known of the rounds of a call.
+type familyHistory struct {
+	rounds []calls.Round   // newest first
+	next   *calls.Expected // nil if none is foreseen
+}
+
+// roundsOf returns the past rounds of a call's family, itself among them, and the one that is foreseen. It is
+// empty for what belongs to no family.
+func (a *app) roundsOf(ctx context.Context, c *calls.Call) (familyHistory, error) {
 	family, _, ok := calls.Family(c.Identifier)
 	if !ok || c.Kind == calls.KindCascade {
-		return nil, nil // cascade calls share the identifier of the call that pays for them
+		return familyHistory{}, nil // cascade calls share the identifier of the call that pays for them
 	}
-	rounds, seen, err := a.pastRounds(ctx)
+	table, err := a.rounds()
 	if err != nil {
-		return nil, err
+		return familyHistory{}, err
 	}
+	seen, err := a.db.RoundsOf(ctx, family)
+	if err != nil {
+		return familyHistory{}, err
+	}
+	known := table.Of(family)
+	h := familyHistory{rounds: calls.MergeRounds(known, seen)}
+	slices.Reverse(h.rounds)
+	if expected := calls.Expect(known, seen, a.now()); len(expected) > 0 {
+		h.next = &expected[0]
+	}
+	return h, nil
+}
+
+// roundLines tells the past rounds of a call's family, newest first, and the one that is foreseen.
+func (a *app) roundLines(ctx context.Context, c *calls.Call) ([]string, error) {
+	h, err := a.roundsOf(ctx, c)
 	var lines []string
-	for _, e := range calls.Expect(rounds.Of(family), seen, a.now()) {
-		if e.Family == family {
-			opens := "opens " + dayRange(e.OpensFrom, e.OpensTo)
-			if e.Overdue(a.now()) {
-				opens = "was due to open " + dayRange(e.OpensFrom, e.OpensTo) + " and has not appeared"
-			}
-			lines = append(lines, fmt.Sprintf("%d expected: %s, closes %s (%s)", e.Year, opens, dayRange(e.ClosesFrom, e.ClosesTo), e.Basis))
+	if e := h.next; e != nil {
+		opens := "opens " + dayRange(e.OpensFrom, e.OpensTo)
+		if e.Overdue(a.now()) {
+			opens = "was due to open " + dayRange(e.OpensFrom, e.OpensTo) + " and has not appeared"
 		}
+		lines = append(lines, fmt.Sprintf("%d expected: %s, closes %s (%s)", e.Year, opens, dayRange(e.ClosesFrom, e.ClosesTo), e.Basis))
 	}
-	merged := calls.MergeRounds(rounds.Of(family), seen)
-	for _, r := range slices.Backward(merged) {
-		if r.Family == family {
-			lines = append(lines, roundLine(r))
-		}
+	for _, r := range h.rounds {
+		lines = append(lines, roundLine(r))
 	}
-	return lines, nil
+	return lines, err
 }
 
 func roundLine(r calls.Round) string {

@@ -67,6 +67,10 @@ func (d *daemon) site() (*web.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	rules, err := d.rules()
+	if err != nil {
+		return nil, err
+	}
 	settings := web.Settings{BaseURL: d.cfg.Web.BaseURL, Sender: senderName(d.cfg.Mail.From)}
 	for _, text := range d.cfg.Web.TrustedProxies {
 		prefix, err := parseNetwork(text)
@@ -81,6 +85,7 @@ func (d *daemon) site() (*web.Site, error) {
 	}
 	return web.New(settings, web.Parts{
 		Calls: d.db, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
+		Rules: rules, Family: d.family, Check: d.checkStranger,
 		CountryName: countryName,
 		CutCountry:  cutCountry,
 		TownID:      newTownID,
@@ -93,6 +98,12 @@ func (d *daemon) site() (*web.Site, error) {
 		Samples: d.samples,
 		Now:     d.now, Random: rand.Reader, Log: d.log,
 	})
+}
+
+// family returns the rounds of a call as its page tells them.
+func (a *app) family(ctx context.Context, c *calls.Call) (web.Family, error) {
+	h, err := a.roundsOf(ctx, c)
+	return web.Family{Rounds: h.rounds, Next: h.next}, err
 }
 
 // A pagesRegister is the database as the pages see it.

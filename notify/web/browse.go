@@ -84,6 +84,7 @@ type listing struct {
 	Last     int
 	Previous string // addresses; "" if there is none
 	Next     string
+	Calendar string // the same search as one
 	Exact    string // the same search without what words mean; "" if nothing was widened
 	Widened  []calls.Widening
 	Near     []string // words that are spelt like those that found nothing
@@ -95,6 +96,8 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	f := l.Filter
 	feed := f.address("/calls.atom", 1)
 	p.Feed = p.Plain(feed + mark(feed) + "lang=" + p.lang) // a program wishes for no language
+	calendar := f.address("/calls.ics", 1)
+	l.Calendar = p.Plain(calendar + mark(calendar) + "lang=" + p.lang)
 	if f.Words != "" {
 		p.Title = p.T("list.title.words", "Words", f.Words)
 	}

@@ -12,23 +12,48 @@ import (
 // A callPage is the body of the page of one call.
 type callPage struct {
 	card
+	Form    checkForm
+	Checkup *Checkup // nil if nobody asked for a check
 	changes []calls.Change
+	family  Family
+	terms   *calls.Terms // nil if no rule is known
 }
 
 func (s *Site) call(w http.ResponseWriter, r *http.Request) error {
-	key := calls.Key{Source: r.PathValue("source"), Reference: r.PathValue("reference")}
-	c, err := s.Calls.Call(r.Context(), key)
-	if err != nil {
-		return err
-	}
-	changes, err := s.Calls.History(r.Context(), key)
+	c, err := s.Calls.Call(r.Context(), keyOf(r))
 	if err != nil {
 		return err
 	}
 	p := s.newPage(r, "call.title")
 	p.Title = c.Title
-	return s.render(w, p, http.StatusOK, "call", callPage{card{page: p, Call: c}, changes})
+	body := &callPage{card: card{page: p, Call: c}, Form: readCheck(r.URL.Query()), terms: s.Rules.Of(c)}
+	if body.changes, err = s.Calls.History(r.Context(), c.Key); err != nil {
+		return err
+	}
+	if body.family, err = s.Family(r.Context(), c); err != nil {
+		return err
+	}
+	if err := body.check(r.Context()); err != nil {
+		return err
+	}
+	return s.render(w, p, body.status(), "call", body)
 }
+
+// keyOf returns the key of the call that a request is about.
+func keyOf(r *http.Request) calls.Key {
+	return calls.Key{Source: r.PathValue("source"), Reference: r.PathValue("reference")}
+}
+
+// Calendar returns the address of the deadlines as a calendar; "" if none is to come.
+func (c *callPage) Calendar() string {
+	if len(c.deadlines(c.Call)) == 0 {
+		return ""
+	}
+	return c.Plain(CallPath(c.Call.Key)+"/deadlines.ics") + "?lang=" + c.lang // a program wishes for no language
+}
+
+// Here returns the address of this page without what was asked.
+func (c *callPage) Here() string { return c.Plain(CallPath(c.Call.Key)) }
 
 // A dated is a deadline with its name.
 type dated struct {
@@ -37,28 +62,19 @@ type dated struct {
 }
 
 // Deadlines returns all deadlines, with what they mean where there are several.
-func (c callPage) Deadlines() []dated {
+func (c *callPage) Deadlines() []dated {
 	var all []dated
 	for i, d := range c.Call.Deadlines {
-		name := c.T("label.deadline")
-		switch {
-		case c.Call.Model == calls.TwoStage && i == 0:
-			name = c.T("label.stage1")
-		case c.Call.Model == calls.TwoStage:
-			name = c.T("label.stage2")
-		case c.Call.Model == calls.MultipleCutOff:
-			name = c.T("label.cutoff")
-		}
-		all = append(all, dated{name, c.facts.Deadline(d, c.now), d.Passed(c.now)})
+		all = append(all, dated{c.deadlineName(c.Call, i), c.facts.Deadline(d, c.now), d.Passed(c.now)})
 	}
 	return all
 }
 
 // Budget returns the budget of the whole call.
-func (c callPage) Budget() string { return c.facts.Amount(c.Call.Budget) }
+func (c *callPage) Budget() string { return c.facts.Amount(c.Call.Budget) }
 
 // Grants returns how many grants are expected.
-func (c callPage) Grants() string {
+func (c *callPage) Grants() string {
 	if !c.Call.Grants.Known {
 		return c.T("unstated")
 	}
@@ -66,7 +82,7 @@ func (c callPage) Grants() string {
 }
 
 // Or returns the text, or that it is not stated.
-func (c callPage) Or(text string) string {
+func (c *callPage) Or(text string) string {
 	if text == "" {
 		return c.T("unstated")
 	}
@@ -74,7 +90,7 @@ func (c callPage) Or(text string) string {
 }
 
 // TopicLabels returns what the call is about, each with the search for more of it.
-func (c callPage) TopicLabels() []languageLink {
+func (c *callPage) TopicLabels() []languageLink {
 	var links []languageLink
 	for _, hit := range c.Call.Topics {
 		links = append(links, languageLink{
@@ -85,7 +101,7 @@ func (c callPage) TopicLabels() []languageLink {
 }
 
 // Closed returns why who starts today cannot win the call, in English; "" if nothing says so.
-func (c callPage) Closed() string {
+func (c *callPage) Closed() string {
 	why, closed := c.Call.ClosedToNewcomers(c.now)
 	if !closed {
 		return ""
@@ -94,7 +110,7 @@ func (c callPage) Closed() string {
 }
 
 // Paragraphs returns the text of the call in pieces.
-func (c callPage) Paragraphs() []string {
+func (c *callPage) Paragraphs() []string {
 	var all []string
 	for line := range strings.SplitSeq(c.Call.Body, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -113,7 +129,7 @@ type pastChange struct {
 }
 
 // Changes returns the history of the call, newest first.
-func (c callPage) Changes() []pastChange {
+func (c *callPage) Changes() []pastChange {
 	var all []pastChange
 	for i := len(c.changes) - 1; i >= 0; i-- {
 		change := c.changes[i]
@@ -134,7 +150,7 @@ func (c callPage) Changes() []pastChange {
 }
 
 // days writes days that a change holds in words.
-func (c callPage) days(list string) string {
+func (c *callPage) days(list string) string {
 	var words []string
 	for day := range strings.SplitSeq(list, ",") {
 		if t, err := time.ParseInLocation(time.DateOnly, day, calls.Brussels()); err == nil {
@@ -144,7 +160,7 @@ func (c callPage) days(list string) string {
 	return c.Or(strings.Join(words, ", "))
 }
 
-func (c callPage) euro(digits string) string {
+func (c *callPage) euro(digits string) string {
 	n, err := calls.ParseNumber(digits)
 	if err != nil {
 		return digits

@@ -43,6 +43,12 @@ type mutePage struct {
 // URL returns the address of the page of the call.
 func (m mutePage) URL() string { return m.Link(CallPath(m.Call.Key)) }
 
+// Check returns the address of the check whether the town and its twins are enough. It holds no token.
+func (m mutePage) Check() string { return m.Link(checkPath(m.Call.Key, m.Town)) + "#check" }
+
+// Ruled reports whether a rule is known by which that can be checked.
+func (m mutePage) Ruled() bool { return m.site.Rules.Of(m.Call) != nil }
+
 // Here returns the address of this page.
 func (m mutePage) Here() string { return m.Own(mutePath(m.Call.Key)) }
 

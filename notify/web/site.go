@@ -34,6 +34,8 @@ type Facts interface {
 	Status(c *calls.Call, now time.Time) string
 	Amount(n calls.Number) string
 	Grant(low, high calls.Number) string
+	Assessment(a *calls.Assessment) string // sentences, to the town
+	UsualHour() string                     // that an hour is not stated
 	PlainDate(t time.Time) string
 	Clock(t time.Time) string
 }
@@ -52,9 +54,12 @@ type Parts struct {
 	Topics      *calls.Topics
 	Programmes  *calls.Programmes
 	Countries   *calls.Countries
-	CountryName func(language, code string) string             // in that language; "" if it has none there
-	CutCountry  func(text string) (name, code string, ok bool) // parts "Sopot (PL)"
-	TownID      func(name, country string) string              // the id of a new municipality
+	Rules       *calls.Rulebook
+	Family      func(context.Context, *calls.Call) (Family, error)
+	Check       func(context.Context, *calls.Call, *calls.Municipality) (Checkup, error) // of a town that a stranger typed
+	CountryName func(language, code string) string                                       // in that language; "" if it has none there
+	CutCountry  func(text string) (name, code string, ok bool)                           // parts "Sopot (PL)"
+	TownID      func(name, country string) string                                        // the id of a new municipality
 	Facts       func(language string) (Facts, error)
 	Letter      func(Letter) (calls.Delivery, error) // freezes a mail
 	Queued      func()                               // a mail was put into the outbox; must not wait
@@ -118,7 +123,9 @@ func (s *Site) Handler() http.Handler {
 		{"GET /{$}", s.home},
 		{"GET /calls", s.list},
 		{"GET /calls.atom", s.atom},
+		{"GET /calls.ics", s.calendar},
 		{"GET /calls/{source}/{reference}", s.call},
+		{"GET /calls/{source}/{reference}/deadlines.ics", s.callCalendar},
 		{"GET /static/{name}", s.static},
 		{"GET /favicon.ico", noIcon},
 		{"GET /subscribe", s.subscribeForm},

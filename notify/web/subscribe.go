@@ -50,12 +50,15 @@ type countryGroup struct {
 }
 
 // Countries returns the choices of country, members of the Union first.
-func (f formPage) Countries() []countryGroup {
-	groups := slices.Clone(f.site.countries[f.lang])
+func (f formPage) Countries() []countryGroup { return f.countryGroups(f.Form.Country) }
+
+// countryGroups returns the choices of country with one of them chosen.
+func (p *page) countryGroups(chosen string) []countryGroup {
+	groups := slices.Clone(p.site.countries[p.lang])
 	for i := range groups {
 		groups[i].Countries = slices.Clone(groups[i].Countries)
 		for j := range groups[i].Countries {
-			groups[i].Countries[j].Chosen = groups[i].Countries[j].Value == f.Form.Country
+			groups[i].Countries[j].Chosen = groups[i].Countries[j].Value == chosen
 		}
 	}
 	return groups
