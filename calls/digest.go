@@ -19,6 +19,7 @@ const (
 	NoticeTitle     NoticeKind = "title"
 	NoticeReopened  NoticeKind = "reopened"
 	NoticeWithdrawn NoticeKind = "withdrawn"
+	NoticeOpening   NoticeKind = "opening"    // that it opens soon
 	NoticeClosing56 NoticeKind = "closing-56" // days before the deadline
 	NoticeClosing28 NoticeKind = "closing-28"
 	NoticeClosing7  NoticeKind = "closing-7"
@@ -29,7 +30,7 @@ const (
 type Notice struct {
 	Call Key
 	Kind NoticeKind
-	Fact string // "" for new; "old>new@period" for a change; the deadline's day for closing
+	Fact string // "" for new; "old>new@period" for a change; the deadline's day for closing; that of opening
 	Told Told   // all facts as the mail states them
 }
 
@@ -85,7 +86,7 @@ func DigestKindOf(name string) (DigestKind, bool) {
 }
 
 // A Digest is the content of one mail: what one subscriber should learn in one period. A call stands
-// in one section only, the first that fits in the order New, Changed, Closing.
+// in one section only, the first that fits in the order New, Changed, Closing, Opening.
 type Digest struct {
 	Kind         DigestKind
 	Subscriber   Subscriber
@@ -95,6 +96,7 @@ type Digest struct {
 	New          []Item // best first
 	Changed      []Item // nearest deadline first
 	Closing      []Item // nearest deadline first
+	Opening      []Item // known calls that open soon, the next one first
 
 	// Rounds that do not exist yet, soonest first. They never make a mail by themselves: a guess about
 	// next year is no reason to write to somebody who was promised mail about calls, and nothing is lost
@@ -140,6 +142,7 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 	slices.SortFunc(d.New, byScore(r.Now))
 	slices.SortFunc(d.Changed, byDeadline(r.Now))
 	slices.SortFunc(d.Closing, byDeadline(r.Now))
+	slices.SortFunc(d.Opening, byOpening(r.Now))
 	if d.Items() == 0 {
 		return d, false
 	}
@@ -149,7 +152,7 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 
 // Explain gives each item that concerns the municipality its reasons, by the matcher that found it.
 func (d *Digest) Explain(t *Topics) {
-	for _, items := range [][]Item{d.New, d.Changed, d.Closing} {
+	for _, items := range [][]Item{d.New, d.Changed, d.Closing, d.Opening} {
 		for i := range items {
 			if match := &items[i].Match; match.Score > 0 {
 				match.Reasons = Explain(t, &items[i].Call, &d.Municipality).Reasons
@@ -174,9 +177,7 @@ func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
 		return
 	}
 	item := Item{Call: c.Call, Match: c.Match, Assessment: a}
-	if c.Told != nil {
-		item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
-	}
+	item.Changes = t.changes(c)
 	concerns := c.concerns(t.now, a)
 	if gone := c.Call.Status(t.now) == Withdrawn; len(item.Changes) > 0 && (concerns || gone) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
@@ -186,11 +187,14 @@ func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
 		return
 	}
 	kind, day, due := t.closing(&c.Call)
+	opens, soon := t.opening(&c.Call)
 	switch {
 	case c.Told == nil && canStillApply(&c.Call, t.now):
 		d.New = append(d.New, t.tell(item, c, NoticeNew, ""))
 	case c.Told != nil && due && !t.reminded(c, kind, day):
 		d.Closing = append(d.Closing, t.tell(item, c, kind, day))
+	case c.Told != nil && soon && !t.announced(c, opens):
+		d.Opening = append(d.Opening, t.tell(item, c, NoticeOpening, opens))
 	}
 }
 
@@ -237,7 +241,7 @@ func (t teller) tell(item Item, c *Candidate, kind NoticeKind, fact string) Item
 	if early, day, ok := farNotice(&item.Call, t.now, t.every); ok && kind == NoticeNew && early != closing {
 		item.Notices = append(item.Notices, Notice{item.Call.Key, early, day, told})
 	}
-	return item
+	return t.mention(item, c, kind)
 }
 
 // tellChanges adds a notice per change. The period is part of the fact, so that a date that moves
@@ -264,6 +268,12 @@ func byDeadline(now time.Time) func(a, b Item) int {
 			strings.Compare(a.Call.Identifier, b.Call.Identifier),
 			strings.Compare(a.Call.Key.String(), b.Call.Key.String()))
 	}
+}
+
+// byOpening orders by opening day; ties as byDeadline does.
+func byOpening(now time.Time) func(a, b Item) int {
+	tie := byDeadline(now)
+	return func(a, b Item) int { return cmp.Or(a.Call.Opens.Compare(b.Call.Opens), tie(a, b)) }
 }
 
 func compareDeadlines(a, b *Call, now time.Time) int {

@@ -28,7 +28,7 @@ func (r *reader) digest(moment string) []string {
 		Period: calls.PeriodKey(calls.Weekly, now, calls.Brussels()), Candidates: []calls.Candidate{c}, Now: now,
 	})
 	var told []string
-	for section, items := range map[string][]calls.Item{"New": d.New, "Changed": d.Changed, "Closing": d.Closing} {
+	for section, items := range map[string][]calls.Item{"New": d.New, "Changed": d.Changed, "Closing": d.Closing, "Opening": d.Opening} {
 		for _, item := range items {
 			for _, n := range item.Notices {
 				told = append(told, strings.TrimSpace(section+" "+string(n.Kind)+" "+n.Fact))
@@ -51,7 +51,7 @@ func TestDigestTellsEachThingOnce(t *testing.T) {
 		before func()
 		want   []string
 	}{
-		{"2026-05-26T05:30:00Z", nil, []string{"New new"}},
+		{"2026-05-26T05:30:00Z", nil, []string{"New new", "New opening 2026-06-01@card"}},
 		{"2026-06-02T05:30:00Z", nil, []string{"Changed opened forthcoming>open@2026-W23"}},
 		{"2026-06-09T05:30:00Z", nil, nil},
 		{"2026-07-21T05:30:00Z", nil, nil},                                       // 64 days left

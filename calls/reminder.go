@@ -43,7 +43,7 @@ func (t teller) remind(c *Candidate, a *Assessment) (Item, bool) {
 		}
 		return t.tell(item, c, NoticeNew, ""), true
 	}
-	item.Changes = withReasons(c.Told.NetChanges(&c.Call, t.now), c.Explained)
+	item.Changes = t.changes(c)
 	if len(item.Changes) > 0 {
 		return t.tellChanges(item, c), true
 	}

@@ -34,4 +34,4 @@ func IsStorm(now, usual Load) bool {
 }
 
 // Items returns how many calls the digest holds.
-func (d *Digest) Items() int { return len(d.New) + len(d.Changed) + len(d.Closing) }
+func (d *Digest) Items() int { return len(d.New) + len(d.Changed) + len(d.Closing) + len(d.Opening) }

@@ -24,6 +24,7 @@ type card struct {
 	Title    line
 	Verdict  line // Text is "" if it was not looked at
 	Changes  []line
+	Opens    line // Text is "" unless that is what it is told for
 	Deadline line
 	Summary  line // Text is "" if the source gave none
 	Facts    line // all of them: see [list]
@@ -102,6 +103,12 @@ func (w *writer) deadlines(c *calls.Call) (main line, others []line) {
 		others = []line{w.fact("label.dates", say(w.plainDates(later)))}
 	}
 	return append(say(w.Text(label, nil)+" "), w.deadline(next, w.now)...).line(), others
+}
+
+// opens returns when the call opens, with its day marked.
+func (w *writer) opens(c *calls.Call) line {
+	left := w.Left(calls.Deadline{At: c.Opens}, w.now)
+	return phrase{{text: w.Text("label.opening", nil) + " "}, {text: w.Date(c.Opens), strong: true}, {text: " (" + left + ")"}}.line()
 }
 
 func (w *writer) plainDates(deadlines []calls.Deadline) string {

@@ -110,7 +110,7 @@ func (c *Composer) Compose(d *calls.Digest, now time.Time) (Mail, error) {
 
 func (c *Composer) compose(d *calls.Digest, now time.Time) (Mail, error) {
 	switch {
-	case len(d.New)+len(d.Changed)+len(d.Closing) == 0 && d.Kind != calls.DigestQuiet:
+	case d.Items() == 0 && d.Kind != calls.DigestQuiet:
 		return Mail{}, errors.New("nothing to tell")
 	case !plainToken.MatchString(d.Subscriber.Token):
 		return Mail{}, errors.New("the subscriber's token is not made of letters, digits, - and _")

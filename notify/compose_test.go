@@ -18,7 +18,7 @@ var updateLetters = flag.Bool("update-letters", false, "write the golden letters
 func TestLettersReadAsTheGoldenOnes(t *testing.T) {
 	t.Parallel()
 	first := mixedDigest(t, "Ludwigsburg", "DE", "de")
-	first.First, first.New, first.Changed, first.Closing = true, first.New[:1], nil, nil
+	first.First, first.New, first.Changed, first.Closing, first.Opening = true, first.New[:1], nil, nil, nil
 	cases := []struct {
 		name   string
 		digest *calls.Digest

@@ -57,7 +57,7 @@ func TestTheCalendarFollowsACall(t *testing.T) {
 	letter := func(c calls.Call, changes ...calls.Change) (map[string]string, string) {
 		one := item(c)
 		one.Changes = changes
-		d.New, d.Changed, d.Closing = nil, []calls.Item{one}, nil
+		d.New, d.Changed, d.Closing, d.Opening = nil, []calls.Item{one}, nil, nil
 		calendar, text := readCalendar(t, compose(t, composer, d).Delivery.Bytes)
 		return properties(calendar), text
 	}
@@ -99,7 +99,7 @@ func TestTheCalendarFollowsACall(t *testing.T) {
 func TestTheCalendarStaysSmall(t *testing.T) {
 	t.Parallel()
 	d := mixedDigest(t, "Drogheda", "IE", "en")
-	d.New, d.Changed, d.Closing = nil, nil, nil
+	d.New, d.Changed, d.Closing, d.Opening = nil, nil, nil, nil
 	for i := range 300 {
 		c := townTwinning(t)
 		c.Key = calls.Key{Source: "portal", Reference: strings.Repeat("x", 1+i)}
@@ -119,7 +119,7 @@ func TestACallWithoutADateHasNoCalendar(t *testing.T) {
 	d := mixedDigest(t, "Drogheda", "IE", "en")
 	c := townTwinning(t)
 	c.Deadlines = nil
-	d.New, d.Changed, d.Closing = []calls.Item{item(c)}, nil, nil
+	d.New, d.Changed, d.Closing, d.Opening = []calls.Item{item(c)}, nil, nil, nil
 	if _, parts := readMail(t, compose(t, newComposer(t, letterSettings()), d).Delivery.Bytes); len(parts) != 2 {
 		t.Errorf("%d parts, want 2", len(parts))
 	}

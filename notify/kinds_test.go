@@ -35,7 +35,7 @@ func TestAllQuiet(t *testing.T) {
 	composer := newComposer(t, letterSettings())
 	for _, lang := range notify.Languages() {
 		d := mixedDigest(t, "Drogheda", "IE", lang)
-		d.Kind, d.New, d.Changed, d.Closing = calls.DigestQuiet, nil, nil, nil
+		d.Kind, d.New, d.Changed, d.Closing, d.Opening = calls.DigestQuiet, nil, nil, nil, nil
 		m := compose(t, composer, d)
 		header, parts := readMail(t, m.Delivery.Bytes)
 		golden(t, "quiet-"+lang+".txt", "Subject: "+m.Delivery.Subject+"\n\n"+m.Text)

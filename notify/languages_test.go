@@ -17,7 +17,7 @@ import (
 func lettersOf(t *testing.T, lang string) map[string]*calls.Digest {
 	t.Helper()
 	first := mixedDigest(t, "Saint-Denis", "FR", lang)
-	first.First, first.Changed, first.Closing = true, nil, nil
+	first.First, first.Changed, first.Closing, first.Opening = true, nil, nil, nil
 	monthly := mixedDigest(t, "Saint-Denis", "FR", lang)
 	monthly.Subscriber.Frequency = calls.Monthly
 	monthly.Stale = []calls.StaleSource{{Source: "portal", Since: letterNow.AddDate(0, 0, -9)}}
@@ -48,7 +48,10 @@ func checkLetter(t *testing.T, l *notify.Locale, d *calls.Digest, m notify.Mail)
 	}
 	text, page := oneLine(m.Text), oneLine(textOf(parseHTML(t, m.HTML)))
 	want := []string{oneLine(l.Date(letterNow)), d.Municipality.Name}
-	for _, i := range slices.Concat(d.New, d.Changed, d.Closing) {
+	for _, i := range d.Opening {
+		want = append(want, oneLine(l.Date(i.Call.Opens)))
+	}
+	for _, i := range slices.Concat(d.New, d.Changed, d.Closing, d.Opening) {
 		want = append(want, i.Call.Title)
 		if next, ok := i.Call.NextDeadline(letterNow); ok {
 			want = append(want, oneLine(l.Date(next.At)), oneLine(l.Left(next, letterNow)))

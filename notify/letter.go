@@ -158,6 +158,7 @@ func (w *writer) parts(d *calls.Digest) []part {
 	for _, p := range append(first,
 		part{"section.changed", "count.changed", d.Changed, false},
 		part{"section.closing", "count.closing", d.Closing, true},
+		part{"section.soon", "count.soon", d.Opening, true},
 	) {
 		if len(p.items) > 0 {
 			filled = append(filled, p)
@@ -175,7 +176,9 @@ func (w *writer) sections(parts []part) []section {
 		for i := range p.items {
 			number++
 			c := w.card(number, &p.items[i])
-			c.Brief = p.brief
+			if c.Brief = p.brief; p.heading == "section.soon" {
+				c.Opens = w.opens(&p.items[i].Call)
+			}
 			s.Cards = append(s.Cards, c)
 		}
 		sections = append(sections, s)

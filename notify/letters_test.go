@@ -143,6 +143,16 @@ func remembrance(t testing.TB) calls.Call {
 	}
 }
 
+func smallScale(t testing.TB) calls.Call {
+	return calls.Call{
+		Key: calls.Key{Source: "portal", Reference: "51050077TOPICSen"}, Identifier: "CREA-CULT-2027-COOP-1",
+		Kind: calls.KindTopic, Title: "European Cooperation Projects Small Scale", Programme: "CREA",
+		URL: portalURL("CREA-CULT-2027-COOP-1"), Language: "en", StatedStatus: calls.Forthcoming,
+		Opens:     brussels(t, "2026-09-09 00:00:00"),
+		Deadlines: []calls.Deadline{{At: brussels(t, "2027-01-21 17:00:00"), Hour: calls.HourUsual}}, Model: calls.SingleStage,
+	}
+}
+
 func item(c calls.Call, reasons ...calls.Reason) calls.Item {
 	return calls.Item{Call: c, Match: calls.Match{Call: c.Key, Reasons: reasons}}
 }
@@ -170,8 +180,9 @@ func mixedDigest(t testing.TB, town, country, lang string) *calls.Digest {
 		Changed: []calls.Item{changed},
 		Closing: []calls.Item{item(remembrance(t), calls.Reason{Topic: "town-twinning", Rule: calls.RuleIdentifier, Field: "identifier", Words: "CERV-2026-CITIZENS"})},
 	}
+	d.Opening = []calls.Item{item(smallScale(t), calls.Reason{Rule: calls.RuleEverything})}
 	d.Expected = expectedRounds()
-	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing} {
+	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing, d.Opening} {
 		for i := range items {
 			items[i].Assessment = assess(t, &items[i].Call, &d.Municipality, "Nový Jičín (CZ)", "Caerphilly (GB)")
 		}

@@ -220,7 +220,7 @@ func TestGreekIsSentAsBase64(t *testing.T) {
 	d.New[0].Call.Language = "el"
 	d.New[0].Call.Title = "Αδελφοποίηση πόλεων"
 	d.New[0].Call.Summary = strings.Repeat("Οι πόλεις συναντώνται και συζητούν για το μέλλον της Ευρώπης. ", 3)
-	d.New, d.Changed, d.Closing = d.New[:1], nil, nil
+	d.New, d.Changed, d.Closing, d.Opening = d.New[:1], nil, nil, nil
 	for range 5 {
 		d.New = append(d.New, d.New[0])
 	}
@@ -291,7 +291,7 @@ func unprintable(r rune) bool {
 // fillEverywhere writes text into every field that comes from outside, but the address.
 func fillEverywhere(d *calls.Digest, text string) {
 	d.Municipality.Name, d.Subscriber.Name, d.Subscriber.Language = text, text, text
-	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing} {
+	for _, items := range [][]calls.Item{d.New, d.Changed, d.Closing, d.Opening} {
 		for i := range items {
 			c := &items[i].Call
 			c.Title, c.Summary, c.Identifier, c.Programme, c.ActionType, c.URL, c.Language = text, text, text, text, text, text, text
@@ -317,7 +317,7 @@ func TestComposeRefusesWhatCannotBeSent(t *testing.T) {
 		spoil func(*calls.Digest)
 		want  string
 	}{
-		{"nothing to tell", func(d *calls.Digest) { d.New, d.Changed, d.Closing = nil, nil, nil }, "nothing to tell"},
+		{"nothing to tell", func(d *calls.Digest) { d.New, d.Changed, d.Closing, d.Opening = nil, nil, nil, nil }, "nothing to tell"},
 		{"no token", func(d *calls.Digest) { d.Subscriber.Token = "" }, "token"},
 		{"token that ends a header", func(d *calls.Digest) { d.Subscriber.Token = "a>\r\nBcc: b@c" }, "token"},
 		{"period that ends a header", func(d *calls.Digest) { d.Period = "2026\r\nBcc: b@c" }, "period"},
@@ -371,7 +371,7 @@ func BenchmarkComposeTwentyCalls(b *testing.B) {
 func manyCalls(t testing.TB, n int, lang string) *calls.Digest {
 	d := mixedDigest(t, "Ludwigsburg", "DE", lang)
 	samples := []calls.Item{d.New[0], d.New[1], d.Changed[0], d.Closing[0]}
-	d.New, d.Changed, d.Closing, d.Expected = nil, nil, nil, nil
+	d.New, d.Changed, d.Closing, d.Opening, d.Expected = nil, nil, nil, nil, nil
 	for i := range n {
 		one := samples[i%len(samples)]
 		one.Call.Title = fmt.Sprintf("%s, strand %d", one.Call.Title, i+1)

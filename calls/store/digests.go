@@ -229,7 +229,7 @@ func insertNotices(ctx context.Context, tx *sql.Tx, d *calls.Digest, delivery in
 		return err
 	}
 	defer insert.Close()
-	for _, item := range slices.Concat(d.New, d.Changed, d.Closing) {
+	for _, item := range slices.Concat(d.New, d.Changed, d.Closing, d.Opening) {
 		call, err := callID(ctx, tx, item.Call.Key)
 		if err != nil {
 			return fmt.Errorf("call %q: %w", item.Call.Key, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 	"fundwatch/crawler/portaltest"
 )
 
@@ -58,6 +59,8 @@ type weeks struct {
 	should  map[int64]map[calls.Key]bool   // by subscriber: what he was to learn
 	towns   map[string]*calls.Municipality // by id
 	titles  map[calls.Key]string           // as last seen
+
+	opened, opening, expected int // tellings that a call has opened, that it opens soon, of expected rounds
 }
 
 func newWeeks(t *testing.T) *weeks {
@@ -186,6 +189,8 @@ func (w *weeks) checkTold() {
 			if err != nil {
 				w.t.Fatal(err)
 			}
+			w.checkOpenings(s.ID, tellings)
+			w.checkExpected(a, s.ID)
 			told := map[calls.Key]int{}
 			for _, telling := range tellings {
 				if n := telling.Notice; n.Kind == calls.NoticeNew && telling.Counts && telling.Delivery.State == calls.DeliverySent {
@@ -201,6 +206,42 @@ func (w *weeks) checkTold() {
 		}
 	}
 	w.report(table)
+}
+
+// checkOpenings wants of each reader that he was told either that a call opens soon or that it has opened.
+func (w *weeks) checkOpenings(subscriber int64, tellings []store.Telling) {
+	w.t.Helper()
+	soon := map[calls.Key]bool{}
+	for _, telling := range tellings {
+		n := telling.Notice
+		_, err := time.Parse(time.DateOnly, n.Fact)
+		switch {
+		case !telling.Counts:
+		case n.Kind == calls.NoticeOpening && err == nil: // else a card of another section showed the day
+			soon[n.Call] = true
+			w.opening++
+		case n.Kind == calls.NoticeOpened:
+			w.opened++
+			if soon[n.Call] {
+				w.t.Errorf("subscriber %d was told that %q opens soon, and that it has opened", subscriber, w.titles[n.Call])
+			}
+		}
+	}
+}
+
+// checkExpected wants what was told of expected rounds to be of the quarters of the letters.
+func (w *weeks) checkExpected(a *app, subscriber int64) {
+	w.t.Helper()
+	rounds, err := a.db.ExpectedTellings(w.t.Context(), subscriber)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, r := range rounds {
+		if r.Quarter != "2026-Q1" && r.Quarter != "2026-Q2" {
+			w.t.Errorf("subscriber %d was told of %s in %s", subscriber, r.Family, r.Quarter)
+		}
+	}
+	w.expected += len(rounds)
 }
 
 // A tally counts the subscribers who should know of a call, and those who were told.
@@ -230,7 +271,8 @@ func (w *weeks) report(table map[calls.Key]*tally) {
 		sum.once += c.once
 	}
 	w.t.Logf("%d calls, %d towns, %d weeks: %d tellings due, %d made once", len(table), len(w.towns), len(w.digests), sum.should, sum.once)
-	if sum.should < 500 || len(w.towns) != 50 || len(w.digests) < 8 {
+	w.t.Logf("told that a call has opened: %d, that it opens soon: %d; of expected rounds: %d", w.opened, w.opening, w.expected)
+	if w.opened == 0 || w.opening == 0 || w.expected == 0 || sum.should < 500 || len(w.towns) != 50 || len(w.digests) < 8 {
 		w.t.Error("that is too little to prove anything")
 	}
 }
