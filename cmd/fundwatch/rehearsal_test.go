@@ -272,7 +272,7 @@ func (r *rehearsal) checkLetters(sheet tallySheet) {
 	}
 	r.t.Logf("%d readers in %d languages, %d letters of %.0f KB on average; %d letters were held against the rules",
 		readers, len(languages), sheet.Mails, float64(sheet.Bytes)/float64(max(1, sheet.Mails))/1024, due)
-	spoken := len(languages) == 24 || len(languages) >= 20 && readers < 10_000 // few towns of a real list are Irish or Maltese
+	spoken := len(languages) == 24 || len(languages) >= 15 && readers < 10_000 // few towns of a real list are Irish or Maltese
 	if readers != r.readers || !spoken || due < 50 || sheet.Mails == readers {
 		r.t.Errorf("that proves little: %d readers in %v", readers, slices.Sorted(maps.Keys(languages)))
 	}
