@@ -27,7 +27,7 @@ func (db *DB) Mute(ctx context.Context, subscriber int64, call calls.Key, now ti
 }
 
 // Unmute lets a subscriber hear of a call again, of what happens from now on: told is how things stand, and
-// counts as known. It reports false if the call was not muted. The error wraps [calls.ErrNotFound] if there
+// counts as known, unless no mail ever told of the call: then it is new. It reports false if the call was not muted. The error wraps [calls.ErrNotFound] if there
 // is no such call.
 func (db *DB) Unmute(ctx context.Context, subscriber int64, call calls.Key, told *calls.Told, now time.Time) (muted bool, err error) {
 	err = db.update(ctx, fmt.Sprintf("unmute %q for subscriber %d", call, subscriber), func(tx *sql.Tx) error {
@@ -84,7 +84,8 @@ func (db *DB) Muted(ctx context.Context, subscriber int64) ([]calls.Mute, error)
 	return muted, nil
 }
 
-// addMutes marks the candidates that are muted, and lets what was so at the end of a mute count as told.
+// addMutes marks the candidates that are muted, and lets what was so at the end of a mute count as told of
+// those that a mail told of.
 // newest is the newest notice of each call.
 func (set candidateSet) addMutes(ctx context.Context, q querier, subscriber int64, newest map[int64]int64) error {
 	type mute struct {
@@ -105,8 +106,8 @@ func (set candidateSet) addMutes(ctx context.Context, q querier, subscriber int6
 			continue
 		}
 		c.Muted, c.Unmuted = m.ended.IsZero(), m.ended
-		if c.Muted || newest[m.call] > m.last.Int64 {
-			continue
+		if last := newest[m.call]; c.Muted || last == 0 || last > m.last.Int64 {
+			continue // never told, be it muted before the first letter: then it is new; or told since
 		}
 		c.Told = &calls.Told{}
 		if err := asJSON(c.Told).Scan(m.told.String); err != nil {

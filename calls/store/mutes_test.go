@@ -33,8 +33,9 @@ func TestMute(t *testing.T) {
 		c := found[reference]
 		same(t, "muted", c.Muted, false)
 		same(t, "unmuted at", c.Unmuted, now.Add(day))
-		same(t, "told", *c.Told, told)
 	}
+	same(t, "told", *found["a"].Told, told)
+	same(t, "what no mail told comes as new", digestSections(found["b"]), [3]int{1, 0, 0})
 	d, out := digestOf(t, db, 1, "2026-W48", "a")
 	d.New[0].Notices[0].Kind = calls.NoticeTitle
 	must(db.Enqueue(t.Context(), d, out, now.Add(2*day)))(t)
@@ -63,4 +64,19 @@ func TestAMutedCallInAMailThatWaits(t *testing.T) {
 	same(t, "with one of two muted", deliverable(), true)
 	ok(t, db.Mute(t.Context(), 1, calls.Key{Source: "portal", Reference: "b"}, now))
 	same(t, "with both muted", deliverable(), false)
+}
+
+// A call whose only mail did not arrive was never told: muted and unmuted, it is still new.
+func TestAMutedCallOfAMailThatDidNotArrive(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	a := calls.Key{Source: "portal", Reference: "a"}
+	id := enqueue(t, db, 1, "2026-W47", "a")
+	ok(t, db.Mute(t.Context(), 1, a, now))
+	claim(t, db, now)
+	record(t, db, id, calls.Outcome{State: calls.DeliveryFailed}, now)
+	c := stored(t, db, "a")
+	told := c.Facts(now)
+	must(db.Unmute(t.Context(), 1, a, &told, now.Add(day)))(t)
+	same(t, "sections", digestSections(candidates(t, db, now.Add(day))["a"]), [3]int{1, 0, 0})
 }
