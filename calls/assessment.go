@@ -21,6 +21,22 @@ func (a *Assessment) Hopeless() bool {
 	return a.Town.Eligibility == NotEligible && (a.Town.Ground != GroundCountry || len(a.Consortium.Counting()) == 0)
 }
 
+// obstacle returns what certainly stands between the town and the call, greater for more: nothing that is known,
+// also if nobody looked; one partner too few; more of them; that the town may not apply itself.
+func (a *Assessment) obstacle() int {
+	switch {
+	case a == nil:
+		return 0
+	case a.Town.Eligibility == NotEligible:
+		return 3
+	case a.Consortium.Verdict == NotMet:
+		return 2
+	case a.Consortium.Verdict == OneShort:
+		return 1
+	}
+	return 0
+}
+
 // Counting returns the partners that count for certain.
 func (c *Consortium) Counting() []Standing { return c.partners(Eligible) }
 

@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"slices"
 	"testing"
 
 	"fundwatch/calls"
@@ -38,5 +39,38 @@ func TestDigestLeavesOutWhatIsCertainlyNothingForTheTown(t *testing.T) {
 				t.Error("the letter cannot say whether the town may apply")
 			}
 		})
+	}
+}
+
+// Of calls that fit about equally well, those come first for which the town has what it takes.
+func TestDigestPutsFirstWhatTheTownCanApplyFor(t *testing.T) {
+	t.Parallel()
+	candidate := func(identifier string, score float64) calls.Candidate {
+		c := stored()
+		c.Identifier, c.Key.Reference = identifier, identifier
+		return calls.Candidate{Call: c, Match: calls.Match{Score: score}}
+	}
+	const networks, twinning, unknown = "CERV-2026-CITIZENS-TOWN-NT", "CERV-2026-CITIZENS-TOWN-TT", "CERV-2026-EQUAL"
+	for _, tt := range []struct {
+		name, country, twins string
+		want                 []string
+	}{
+		{"far from a network", "DE", "Lille (FR)", []string{twinning, unknown, networks, "far"}},
+		{"one partner short of one", "DE", "Lille (FR), Sopot (PL)", []string{twinning, unknown, networks, "far"}},
+		{"a whole network", "DE", "Lille (FR), Sopot (PL), Graz (AT)", []string{networks, twinning, unknown, "far"}},
+		{"only its twins may apply", "GB", "Lille (FR), Sopot (PL), Graz (AT), Rome (IT)", []string{unknown, networks, twinning, "far"}},
+	} {
+		d, _ := calls.NewDigest(calls.DigestRequest{
+			Municipality: calls.Municipality{Name: "Town", Country: tt.country}, Period: "2026-W36", Now: at("2026-09-01T05:30:00Z"),
+			Rules: loadRulebook(t), Partners: twinsOf(tt.twins),
+			Candidates: []calls.Candidate{candidate(networks, 0.98), candidate(twinning, 0.95), candidate(unknown, 0.91), candidate("far", 0.89)},
+		})
+		var got []string
+		for _, item := range d.New {
+			got = append(got, item.Call.Identifier)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }

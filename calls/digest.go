@@ -2,6 +2,7 @@ package calls
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -254,11 +255,22 @@ func (t teller) tellChanges(item Item, c *Candidate) Item {
 	return item
 }
 
-// byScore orders best first; ties by nearest deadline, then identifier, then key.
+// byScore orders best first: by strength, then those for which the town has what it takes, then by score; ties
+// by nearest deadline, then identifier, then key.
 func byScore(now time.Time) func(a, b Item) int {
 	tie := byDeadline(now)
-	return func(a, b Item) int { return cmp.Or(cmp.Compare(b.Match.Score, a.Match.Score), tie(a, b)) }
+	return func(a, b Item) int {
+		return cmp.Or(
+			cmp.Compare(b.Match.strength(), a.Match.strength()),
+			cmp.Compare(a.Assessment.obstacle(), b.Assessment.obstacle()),
+			cmp.Compare(b.Match.Score, a.Match.Score),
+			tie(a, b))
+	}
 }
+
+// strength returns the score in tenths. What lies within one is a matter of one more word in a text, and says
+// less about the use of a call than whether the town can apply.
+func (m *Match) strength() int { return int(math.Round(m.Score*ScoreSteps)) / (ScoreSteps / 10) }
 
 // byDeadline orders by nearest deadline, calls without one last; ties by identifier, then key.
 func byDeadline(now time.Time) func(a, b Item) int {

@@ -135,7 +135,7 @@ func TestHeadersOfADigest(t *testing.T) {
 		"Auto-Submitted": "auto-generated", "Content-Language": "en", "Date": "Mon, 31 Aug 2026 07:30:00 +0200",
 		"Feedback-Id": "2026-W36:weekly:digest:fundwatch", "From": "<fundwatch@example.org>", "List-Id": "<digest.example.org>",
 		"Message-Id": "<" + letterMessageID + ">", "Mime-Version": "1.0", "Precedence": "bulk",
-		"Subject": "2 new, 1 changed: Town Twinning closes 23 Sep", "To": `"Twinning Office" <partners@IE.example>`,
+		"Subject": "2 new: Town Twinning closes 23 Sep; 1 changed", "To": `"Twinning Office" <partners@IE.example>`,
 		"X-Auto-Response-Suppress": "All",
 	}
 	with := func(more map[string]string) map[string]string {
@@ -206,7 +206,7 @@ func TestDeliveryIsReadyToQueue(t *testing.T) {
 	got.Bytes = nil
 	want := calls.Delivery{
 		Key: "digest/7/2026-W36", Subscriber: 7, Sender: "bounce+TOKEN-2026-w36@example.org", Recipient: "partners@ie.example",
-		MessageID: letterMessageID, Subject: "2 new, 1 changed: Town Twinning closes 23 Sep",
+		MessageID: letterMessageID, Subject: "2 new: Town Twinning closes 23 Sep; 1 changed",
 		State: calls.DeliveryQueued, NextAttempt: letterNow, Created: letterNow,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

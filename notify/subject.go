@@ -15,8 +15,10 @@ const (
 	longestPreheader = 110
 )
 
-// subject returns how much there is and the first call: "3 new, 1 changed: Town Twinning closes 23 Sep".
-// A letter without any call says that all is quiet. If it is too long the last counts go first, then the date, then the end of the title.
+// subject returns how much there is of the first section and its first call, then what else there is: "3 new:
+// Town Twinning closes 23 Sep; 1 changed". A count beside the call of another section would be read as its
+// own. A letter without any call says that all is quiet. If it is too long the last counts go first, then the
+// end of a long title; a date goes before a title would be cut to nothing.
 func (w *writer) subject(town string, parts []part) string {
 	if len(parts) == 0 {
 		return cutWords(w.Text("subject.quiet", Data{"Town": town}), longestSubject)
@@ -24,22 +26,26 @@ func (w *writer) subject(town string, parts []part) string {
 	counts := w.counts(parts)
 	top := &parts[0].items[0].Call
 	title := cleanLine(top.Title, longestTitle)
-	for n := len(counts); n > 0; n-- {
-		if s, ok := w.fitSubject(counts[:n], title, func(t string) string { return w.dated(top, t) }); ok {
-			return s
+	s, ok := w.fitSubject(counts[0], title, func(t string) string { return w.dated(top, t) })
+	if !ok {
+		if s, ok = w.fitSubject(counts[0], title, func(t string) string { return t }); !ok {
+			return cutWords(counts[0], longestSubject)
 		}
 	}
-	if s, ok := w.fitSubject(counts[:1], title, func(t string) string { return t }); ok {
-		return s
+	separator := w.Text("join.semicolon", nil)
+	for _, count := range counts[1:] {
+		longer := s + separator + count
+		if utf8.RuneCountInString(longer) > longestSubject {
+			break
+		}
+		s, separator = longer, w.Text("join.comma", nil)
 	}
-	return cutWords(counts[0], longestSubject)
+	return s
 }
 
 // fitSubject reports whether the whole title fits, or enough of a longer one.
-func (w *writer) fitSubject(counts []string, title string, finish func(title string) string) (string, bool) {
-	whole := func(title string) string {
-		return w.Text("subject", Data{"Counts": strings.Join(counts, w.Text("join.comma", nil)), "Top": finish(title)})
-	}
+func (w *writer) fitSubject(count, title string, finish func(title string) string) (string, bool) {
+	whole := func(title string) string { return w.Text("subject", Data{"Counts": count, "Top": finish(title)}) }
 	room := longestSubject - utf8.RuneCountInString(whole(""))
 	if utf8.RuneCountInString(title) > room && room < shortestTitle {
 		return "", false
