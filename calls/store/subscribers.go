@@ -77,6 +77,26 @@ func loadSubscribers(ctx context.Context, q querier) ([]calls.Subscriber, error)
 	return collect(ctx, q, scanSubscriber, `SELECT `+subscriberColumns+subscriberTables+` ORDER BY s.id`)
 }
 
+// SubscriberIDs returns the ids of all subscribers, in order: for who walks over a continent of them and cannot hold
+// them all. See [DB.SubscribersByID].
+func (db *DB) SubscriberIDs(ctx context.Context) ([]int64, error) {
+	ids, err := collect(ctx, db.read, scanOne[int64], `SELECT id FROM subscribers ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read subscribers: %w", err)
+	}
+	return ids, nil
+}
+
+// SubscribersByID returns the subscribers with these ids, ordered by id. Those that are no more are left out.
+func (db *DB) SubscribersByID(ctx context.Context, ids []int64) ([]calls.Subscriber, error) {
+	const query = `SELECT ` + subscriberColumns + subscriberTables + ` WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id`
+	some, err := collect(ctx, db.read, scanSubscriber, query, asJSON(&ids))
+	if err != nil {
+		return nil, fmt.Errorf("read subscribers: %w", err)
+	}
+	return some, nil
+}
+
 // SubscribersByEmail returns the subscribers with this address in any case: one for each municipality
 // that it belongs to, ordered by id; nil if there are none.
 func (db *DB) SubscribersByEmail(ctx context.Context, email string) ([]calls.Subscriber, error) {

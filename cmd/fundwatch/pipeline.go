@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"fundwatch/calls"
@@ -160,29 +161,50 @@ func (a *app) digest(ctx context.Context, o digestOptions) (digestReport, error)
 		if o.outlook, err = a.outlook(ctx); err != nil {
 			return err
 		}
-		subscribers, err := a.db.Subscribers(ctx)
+		ids, err := a.db.SubscriberIDs(ctx)
 		if err != nil {
-			return fmt.Errorf("read subscribers: %w", err)
+			return err
 		}
-		if err := a.holdStorm(ctx, subscribers, o); err != nil {
+		if err := a.holdStorm(ctx, ids, o); err != nil {
 			return err
 		}
 		var failures []error
-		for i := range subscribers {
-			if err := ctx.Err(); err != nil {
+		for some := range slices.Chunk(ids, subscribersAtOnce) {
+			failed, err := a.digestSome(ctx, composer, some, o, &report)
+			if err != nil {
 				return err
 			}
-			if !o.wants(&subscribers[i]) {
-				continue
-			}
-			if err := a.digestOne(ctx, composer, &subscribers[i], o, &report); err != nil {
-				failures = append(failures, fmt.Errorf("digest for subscriber %d: %w", subscribers[i].ID, err))
-			}
+			failures = append(failures, failed...)
 		}
 		return partly(errors.Join(failures...))
 	})
 	a.log.Info("composed", "period", report.Period, "queued", report.Queued, "already_done", report.AlreadyDone, "nothing", report.Nothing)
 	return report, err
+}
+
+// subscribersAtOnce is how many are held in memory while their letters are made.
+const subscribersAtOnce = 500
+
+// digestSome composes for the subscribers with these ids and returns whose digests failed, and why. The error is one that
+// ends the run.
+func (a *app) digestSome(ctx context.Context, composer *notify.Composer, ids []int64, o digestOptions, report *digestReport) ([]error, error) {
+	subscribers, err := a.db.SubscribersByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var failures []error
+	for i := range subscribers {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !o.wants(&subscribers[i]) {
+			continue
+		}
+		if err := a.digestOne(ctx, composer, &subscribers[i], o, report); err != nil {
+			failures = append(failures, fmt.Errorf("digest for subscriber %d: %w", subscribers[i].ID, err))
+		}
+	}
+	return failures, nil
 }
 
 // errNeverCollected says that a digest now could only say "nothing new", which nobody knows.

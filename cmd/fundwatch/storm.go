@@ -19,7 +19,7 @@ var errStorm = errors.New("held until a person has looked")
 
 // holdStorm returns an error that wraps errStorm, and notes it for `status`, if the letters that are due hold
 // far more than those of the last weeks. Nothing was queued then. It looks at some of the readers only.
-func (a *app) holdStorm(ctx context.Context, subscribers []calls.Subscriber, o digestOptions) error {
+func (a *app) holdStorm(ctx context.Context, subscribers []int64, o digestOptions) error {
 	if o.Reminders || o.Municipality != "" { // a person who names one town looks at it
 		return nil
 	}
@@ -55,10 +55,17 @@ func (a *app) releaseHeld(ctx context.Context) error {
 
 // dueLoad counts what the letters that are due hold, first ones left aside, for readers spread evenly over
 // all of them. A reader whose letter cannot be prepared is found again when it is composed.
-func (a *app) dueLoad(ctx context.Context, subscribers []calls.Subscriber, o digestOptions) (calls.Load, error) {
+func (a *app) dueLoad(ctx context.Context, ids []int64, o digestOptions) (calls.Load, error) {
 	var load calls.Load
-	step := max(1, len(subscribers)/stormSample)
-	for i := 0; i < len(subscribers); i += step {
+	var sample []int64
+	for i := 0; i < len(ids); i += max(1, len(ids)/stormSample) {
+		sample = append(sample, ids[i])
+	}
+	subscribers, err := a.db.SubscribersByID(ctx, sample)
+	if err != nil {
+		return load, err
+	}
+	for i := range subscribers {
 		s := &subscribers[i]
 		if err := ctx.Err(); err != nil {
 			return load, err
