@@ -171,6 +171,7 @@ func (db *DB) keyIn(ctx context.Context, tx *sql.Tx) (*tokenKey, error) {
 // The subscriber whose token for one purpose has the hash that is asked for.
 const (
 	byManageToken    = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'manage')`
+	byFeedToken      = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'feed')`
 	byBounceToken    = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'bounce')`
 	byComplaintToken = `s.id = (SELECT MIN(subscriber) FROM tokens WHERE hash = ? AND purpose IN ('manage', 'bounce'))`
 )
@@ -184,4 +185,60 @@ func (db *DB) SubscriberByToken(ctx context.Context, token string) (*calls.Subsc
 	}
 	s.Token = token // by which its page was opened: a former one stays good
 	return s, nil
+}
+
+// SubscriberByFeed returns the subscriber whose feeds have this token in their address. The error wraps
+// [calls.ErrNotFound] if there is none, and does not repeat the token.
+func (db *DB) SubscriberByFeed(ctx context.Context, token string) (*calls.Subscriber, error) {
+	s, err := oneSubscriber(ctx, db.read, byFeedToken, tokenHash(token))
+	if err != nil {
+		return nil, fmt.Errorf("subscriber by feed: %w", err)
+	}
+	return s, nil
+}
+
+// FeedToken returns what stands in the address of the feeds of a subscriber. The error wraps
+// [calls.ErrNotFound] if there is no such subscriber.
+func (db *DB) FeedToken(ctx context.Context, subscriber int64) (string, error) {
+	if err := db.Unlock(ctx); err != nil {
+		return "", err
+	}
+	s, err := keyedSubscriber(ctx, db.read, subscriber)
+	if err != nil {
+		return "", fmt.Errorf("feeds of subscriber %d: %w", subscriber, err)
+	}
+	return db.key.Load().feedToken(s), nil
+}
+
+// RenewFeed gives the feeds of a subscriber a new address; every former one ends. The error wraps
+// [calls.ErrNotFound] if there is no such subscriber.
+func (db *DB) RenewFeed(ctx context.Context, subscriber int64) error {
+	if err := db.Unlock(ctx); err != nil {
+		return err
+	}
+	return db.updateThrough(ctx, fmt.Sprintf("renew the feeds of subscriber %d", subscriber), func(tx *sql.Tx) error {
+		key, err := db.keyIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE subscribers SET feed = feed + 1 WHERE id = ?`, subscriber); err != nil {
+			return err
+		}
+		s, err := keyedSubscriber(ctx, tx, subscriber)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM tokens WHERE subscriber = ? AND purpose = 'feed'`, subscriber); err != nil {
+			return err
+		}
+		return addTokens(ctx, tx, key, s)
+	})
+}
+
+func keyedSubscriber(ctx context.Context, q querier, id int64) (keyed, error) {
+	s, err := scanKeyed(q.QueryRowContext(ctx, `SELECT id, nonce, feed FROM subscribers WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = calls.ErrNotFound
+	}
+	return s, err
 }

@@ -212,3 +212,33 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	left := must(filepath.Glob(db.KeyFile() + "*"))(t)
 	same(t, "files", left, []string{db.KeyFile()})
 }
+
+func TestFeedsGetANewAddress(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	reads := func(db *store.DB, token string) int64 {
+		s, err := db.SubscriberByFeed(t.Context(), token)
+		if errors.Is(err, calls.ErrNotFound) {
+			return 0
+		}
+		ok(t, err)
+		return s.ID
+	}
+	first, other := must(db.FeedToken(t.Context(), 1))(t), must(db.FeedToken(t.Context(), 2))(t)
+	same(t, "reads", []int64{reads(db, first), reads(db, other), reads(db, reader(t, db).Token), opens(t, db, first)}, []int64{1, 2, 0, 0})
+	ok(t, db.RenewFeed(t.Context(), 1))
+	second := must(db.FeedToken(t.Context(), 1))(t)
+	same(t, "renewed", []int64{reads(db, first), reads(db, second), reads(db, other)}, []int64{0, 1, 2})
+	same(t, "page", opens(t, db, reader(t, db).Token), 1)
+
+	// Another key brings no ended address back, and both keys' addresses end together.
+	ok(t, os.Remove(db.KeyFile()))
+	again := openAt(t, db.Path())
+	third := must(again.FeedToken(t.Context(), 1))(t)
+	same(t, "with another key", []int64{reads(again, first), reads(again, second), reads(again, third)}, []int64{0, 1, 1})
+	ok(t, again.RenewFeed(t.Context(), 1))
+	same(t, "renewed again", []int64{reads(again, second), reads(again, third)}, []int64{0, 0})
+	same(t, "nobody's", errors.Is(db.RenewFeed(t.Context(), 77), calls.ErrNotFound), true)
+	_, err := db.FeedToken(t.Context(), 77)
+	same(t, "nobody's", errors.Is(err, calls.ErrNotFound), true)
+}

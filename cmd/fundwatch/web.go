@@ -95,8 +95,8 @@ func (d *daemon) site() (*web.Site, error) {
 		Queued:  d.sendSoon,
 		Facts:   func(lang string) (web.Facts, error) { return notify.NewLocale(lang) },
 		Ready:   func(ctx context.Context) error { _, err := d.db.CountOutbox(ctx); return err },
-		Samples: d.samples,
-		Now:     d.now, Random: rand.Reader, Log: d.log,
+		Samples: d.samples, Concerning: d.concerning,
+		Now: d.now, Random: rand.Reader, Log: d.log,
 	})
 }
 
@@ -119,6 +119,26 @@ func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Noti
 		}
 	}
 	return told, err
+}
+
+// concerning returns what the letters of a subscriber tell of: its candidates, judged as a digest judges them.
+func (a *app) concerning(ctx context.Context, s *calls.Subscriber) ([]calls.Call, error) {
+	town, err := a.db.Municipality(ctx, s.Municipality)
+	if err != nil {
+		return nil, err
+	}
+	candidates, err := a.db.Candidates(ctx, s.ID, a.now())
+	if err != nil {
+		return nil, err
+	}
+	rules, err := a.rules()
+	if err != nil {
+		return nil, err
+	}
+	partners, err := a.partners(ctx, town)
+	return calls.Concerning(calls.DigestRequest{
+		Subscriber: *s, Municipality: *town, Candidates: candidates, Now: a.now(), Rules: rules, Partners: partners,
+	}), err
 }
 
 // newTownID returns the id of a town also where its name holds nothing that can be written in ASCII.

@@ -1,42 +1,11 @@
 package web
 
 import (
-	"encoding/xml"
 	"net/http"
 	"time"
 
 	"fundwatch/calls"
 )
-
-// The parts of an Atom feed (RFC 4287).
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  atomAuthor  `xml:"author"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-type atomAuthor struct {
-	Name string `xml:"name"`
-}
-
-type atomLink struct {
-	Rel  string `xml:"rel,attr"`
-	Href string `xml:"href,attr"`
-}
-
-type atomEntry struct {
-	ID        string   `xml:"id"`
-	Title     string   `xml:"title"`
-	Published string   `xml:"published"`
-	Updated   string   `xml:"updated"`
-	Link      atomLink `xml:"link"`
-	Summary   string   `xml:"summary"`
-}
 
 // perFeed is how many calls a feed holds.
 const perFeed = 50
@@ -57,44 +26,38 @@ func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := xml.MarshalIndent(p.feed(f, hits), "", " ")
+	feed := p.feed(f, hits)
+	out, err := feed.Atom()
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
+	w.Header().Set("Content-Type", atomType)
 	w.Header().Set("Cache-Control", "public, max-age=900")
-	_, _ = w.Write(append([]byte(xml.Header), out...))
+	_, _ = w.Write(out)
 	return nil
 }
 
-func (p *page) feed(f *filter, hits []calls.Hit) atomFeed {
-	feed := atomFeed{
-		Lang: p.lang, ID: p.absolute(f.address("/calls.atom", 1)), Title: p.T("list.title"),
-		Author: atomAuthor{p.site.settings.Sender},
-		Links: []atomLink{
-			{"self", p.absolute(f.address("/calls.atom", 1))},
-			{"alternate", p.absolute(f.address("/calls", 1))},
-		},
+const atomType = "application/atom+xml; charset=utf-8"
+
+func (p *page) feed(f *filter, hits []calls.Hit) calls.Feed {
+	feed := calls.Feed{
+		Language: p.lang, ID: p.absolute(f.address("/calls.atom", 1)), Title: p.T("list.title"),
+		Author: p.site.settings.Sender, Self: p.absolute(f.address("/calls.atom", 1)),
+		Alternate: p.absolute(f.address("/calls", 1)), Empty: time.Unix(0, 0),
 	}
 	if f.Words != "" {
 		feed.Title = p.T("list.title.words", "Words", f.Words)
 	}
-	newest := time.Unix(0, 0) // a feed must be of some day
 	for _, c := range p.cards(hits) {
 		feed.Entries = append(feed.Entries, c.entry())
-		if updated := c.Call.LastChange(); updated.After(newest) {
-			newest = updated
-		}
 	}
-	feed.Updated = newest.UTC().Format(time.RFC3339)
 	return feed
 }
 
-func (c card) entry() atomEntry {
+func (c card) entry() calls.FeedEntry {
 	at := c.absolute(CallPath(c.Call.Key))
-	return atomEntry{
-		ID: at, Title: c.Call.Title, Link: atomLink{"alternate", at},
-		Published: c.Call.FirstSeen.UTC().Format(time.RFC3339), Updated: c.Call.LastChange().UTC().Format(time.RFC3339),
+	return calls.FeedEntry{
+		ID: at, Title: c.Call.Title, URL: at, Published: c.Call.FirstSeen, Updated: c.Call.LastChange(),
 		Summary: c.T("feed.entry", "Deadline", c.Next(), "Grant", c.Grant(), "Programme", c.Programme()),
 	}
 }

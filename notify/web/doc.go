@@ -12,6 +12,9 @@
 // anything: mail scanners open every link. Whether an address is known is never told: the answer to a
 // subscription is the same for all, and the rest is in the mail.
 //
+// A mailbox has feeds of its own, with a token that opens only them: their address stands in other people's
+// programs. It can be made anew, and ends when the mailbox stops its letters.
+//
 // # What is needed of others
 //
 // The package knows neither SQL nor mail. What it needs is declared here, beside its use ([Catalogue],

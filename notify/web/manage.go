@@ -16,6 +16,7 @@ type mailboxPage struct {
 	Done    string // key of what was just done; "" if nothing was
 	Until   string // the end of a pause as typed
 	Calls   []toldCall
+	Feeds   *Feeds // nil if it has none
 }
 
 // Own returns the path of a page of this mailbox.
@@ -56,10 +57,24 @@ func (s *Site) manage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return s.showMailbox(w, r, m, http.StatusOK)
+}
+
+// showMailbox answers with the page of a mailbox.
+func (s *Site) showMailbox(w http.ResponseWriter, r *http.Request, m *mailboxPage, status int) (err error) {
 	if m.Calls, err = s.toldCalls(r.Context(), m); err != nil {
 		return err
 	}
-	return s.render(w, m.page, http.StatusOK, "manage", m)
+	if m.Feeds, err = s.feedsOf(r.Context(), m.Mailbox); err != nil {
+		return err
+	}
+	return s.render(w, m.page, status, "manage", m)
+}
+
+// showDone is showMailbox after something was done, under the key of what that was.
+func (s *Site) showDone(w http.ResponseWriter, r *http.Request, m *mailboxPage, done string) error {
+	m.Done, m.Title = done, m.T(done+".title")
+	return s.showMailbox(w, r, m, http.StatusOK)
 }
 
 // act stops, pauses or resumes. The one click of a mail program (RFC 8058) comes here too, without cookie
@@ -84,21 +99,20 @@ func (s *Site) act(w http.ResponseWriter, r *http.Request) error {
 	case "pause":
 		state = calls.SubscriberPaused
 		m.Until = calls.CleanLine(r.PostForm.Get("until"), 10)
-		if until = readDay(m.page, "until", m.Until); len(m.Errors) == 0 && !until.After(m.now) {
+		if until = readDay(m.page, "until", m.Until); m.Until != "" && len(m.Errors) == 0 && !until.After(m.now) {
 			m.wrong("until", "error.past")
 		}
 	default:
 		return problem{http.StatusUnprocessableEntity, "badform"}
 	}
 	if len(m.Errors) > 0 {
-		return s.render(w, m.page, http.StatusUnprocessableEntity, "manage", m)
+		return s.showMailbox(w, r, m, http.StatusUnprocessableEntity)
 	}
 	if err := s.Register.SetSubscriberState(r.Context(), m.Mailbox.ID, state, until); err != nil {
 		return err
 	}
-	m.Mailbox.State, m.Mailbox.PausedUntil, m.Done = state, until, "done."+action
-	m.Title = m.T(m.Done + ".title")
-	return s.render(w, m.page, http.StatusOK, "manage", m)
+	m.Mailbox.State, m.Mailbox.PausedUntil = state, until
+	return s.showDone(w, r, m, "done."+action)
 }
 
 // showSettings shows twins, interests, language and frequency.
@@ -136,8 +150,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	}
 	next := s.pageFor(r, "done.settings.title", mailbox.Language)
 	next.Private = true
-	done := &mailboxPage{page: next, Mailbox: &mailbox, Town: &changed, Done: "done.settings"}
-	return s.render(w, next, http.StatusOK, "manage", done)
+	return s.showDone(w, r, &mailboxPage{page: next, Mailbox: &mailbox, Town: &changed}, "done.settings")
 }
 
 // erasure asks whether everything about an address is to go; with POST it goes.

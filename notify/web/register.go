@@ -24,6 +24,11 @@ type Register interface {
 	Unmute(ctx context.Context, subscriber int64, call calls.Key, told *calls.Told, now time.Time) (muted bool, err error)
 	MutedSince(ctx context.Context, subscriber int64, call calls.Key) (time.Time, error)
 
+	// The address of a mailbox's feeds, and a new one in its place.
+	SubscriberByFeed(ctx context.Context, token string) (*calls.Subscriber, error)
+	FeedToken(ctx context.Context, subscriber int64) (string, error)
+	RenewFeed(ctx context.Context, subscriber int64) error
+
 	Records
 }
 

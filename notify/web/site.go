@@ -65,6 +65,7 @@ type Parts struct {
 	Queued      func()                               // a mail was put into the outbox; must not wait
 	Ready       func(context.Context) error          // whether the database answers
 	Samples     func(context.Context) ([]Sample, error)
+	Concerning  func(context.Context, *calls.Subscriber) ([]calls.Call, error) // what its letters tell of, nearest deadline first
 	Now         func() time.Time
 	Random      io.Reader // of tokens
 	Log         *slog.Logger
@@ -142,6 +143,9 @@ func (s *Site) Handler() http.Handler {
 		{"POST /u/{token}/erase", s.erasure},
 		{"GET /u/{token}/mute/{source}/{reference}", s.mute},
 		{"POST /u/{token}/mute/{source}/{reference}", s.mute},
+		{"POST /u/{token}/feeds", s.renewFeeds},
+		{"GET /f/{token}/calls.atom", s.ownAtom},
+		{"GET /f/{token}/deadlines.ics", s.ownCalendar},
 		{"GET /healthz", s.healthy},
 		{"GET /readyz", s.ready},
 		{"GET /metrics", s.metrics},
