@@ -22,7 +22,8 @@ var (
 	ErrRefused = errors.New("the mail server refuses one mail after the other")
 )
 
-// An Outbox is what delivering needs of a store. Every method is one transaction.
+// An Outbox is what delivering needs of a store. Every method is one transaction, or a part of one that
+// fails alone. Several goroutines may call them at once.
 type Outbox interface {
 	// Claim leases the mail that has been due longest and returns it, or nil, nil when none is due.
 	// Attempts is the number that Record has counted. Due are queued mails whose NextAttempt is not after
@@ -42,7 +43,7 @@ type Outbox interface {
 	Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error
 }
 
-// A Sender carries one mail after the other to where it goes. [SMTP] and [Files] are the two.
+// A Sender carries mails to where they go. [SMTP] and [Files] are the two. Several goroutines may send at once.
 type Sender interface {
 	// Send hands the frozen bytes over, calls beforeData just before the first of them leaves, and
 	// stops with its error if it returns one. It returns nil only when the mail has been taken, and may
@@ -63,10 +64,13 @@ type Options struct {
 	// Lease is how long a mail is ours; a send is cut off before it ends, so that no other process takes
 	// up a mail that is still on its way. 0: 30 minutes, more than all deadlines of one SMTP mail.
 	Lease time.Duration
-	// Grace is how long the mail in hand may still take when the context has ended. 0: 20 seconds.
+	// Grace is how long the mails in hand may still take when the context has ended. 0: 20 seconds.
 	Grace time.Duration
-	// RatePerMinute is how many mails are sent a minute, evenly spaced. 0: as fast as they go.
+	// RatePerMinute is how many mails are sent a minute, evenly spaced, by all workers together. 0: as fast as
+	// they go.
 	RatePerMinute int
+	// Workers is how many mails are on their way at once, when the sender has taken one. 0: one.
+	Workers int
 	// MaxConnectionErrors is how many connection errors in a row end the run. 0: 3.
 	MaxConnectionErrors int
 	// MaxRefusals is how many mails in a row may be refused for policy before the run ends, so that a
@@ -96,6 +100,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Grace <= 0 {
 		o.Grace = 20 * time.Second
+	}
+	if o.Workers <= 0 {
+		o.Workers = 1
 	}
 	if o.MaxConnectionErrors <= 0 {
 		o.MaxConnectionErrors = 3
@@ -145,228 +152,24 @@ func (t *Tally) count(o calls.Outcome) {
 	}
 }
 
-// Deliver sends what is due in the outbox, one mail after the other, until nothing is due. It leaves the
-// sender open; the caller closes it. The algorithm is in the package comment.
+// Deliver sends what is due in the outbox, until nothing is due: one mail after the other until one was
+// taken, then as many at once as there are workers. It leaves the sender open; the caller closes it. The
+// algorithm is in the package comment.
 //
 // A mail that cannot be sent is recorded and counted, and is not an error of the run; that a mail's
 // record cannot be read is one, and the run goes on. The run ends early, with an error that
 // [errors.Is] finds, on [ErrUnreachable], [ErrPaused] and [ErrRefused], when the outbox cannot be
-// written, and with the context's error when that ends: the mail in hand is then finished first, as far
-// as o.Grace allows, and no other is begun. The tally always holds what was done.
+// written, and with the context's error when that ends: the mails in hand are then finished first, as far
+// as o.Grace allows if the context ended, and no other is begun. The tally always holds what was done.
 func Deliver(ctx context.Context, box Outbox, s Sender, o Options) (Tally, error) {
 	r := &run{box: box, sender: s, Options: o.withDefaults()}
-	more, err := true, error(nil)
-	for more && err == nil {
-		more, err = r.next(ctx)
-	}
-	err = errors.Join(err, r.settleBounces(context.WithoutCancel(ctx)), errors.Join(r.problems...))
+	r.over, r.stop = context.WithCancel(context.Background())
+	defer r.stop()
+	r.workers.Go(func() { r.work(ctx) })
+	r.workers.Wait()
+	err := errors.Join(errors.Join(r.ends...), r.settleBounces(context.WithoutCancel(ctx)), errors.Join(r.problems...))
 	if err != nil {
 		return r.tally, fmt.Errorf("deliver: %w", err)
 	}
 	return r.tally, nil
-}
-
-// fewBounces is how many bounces are believed of a server that has taken nothing in the same run.
-const fewBounces = 2
-
-// A bounce is a mail whose address was refused, until it is clear that the server does take mail.
-type bounce struct {
-	mail    *calls.Delivery
-	outcome calls.Outcome
-}
-
-// settleBounces records the bounces that were held back. If the server refused several addresses and took
-// no mail at all, the trouble is more likely between it and us: then the mails wait, and a person has to
-// look, for a bounce stops the mail to a town.
-func (r *run) settleBounces(ctx context.Context) error {
-	believed := r.taken || len(r.bounces) <= fewBounces
-	var errs []error
-	for _, b := range r.bounces {
-		o := b.outcome
-		if !believed {
-			o = r.judgement(b.mail).temporary(o.Code, o.Answer).outcome
-		}
-		errs = append(errs, r.record(ctx, b.mail, o))
-	}
-	if !believed {
-		errs = append(errs, fmt.Errorf("%w: it refused all %d addresses and took no mail, the last answer: %s",
-			ErrRefused, len(r.bounces), r.bounces[len(r.bounces)-1].outcome.Answer))
-	}
-	r.bounces = nil
-	return errors.Join(errs...)
-}
-
-// A run is the state of one Deliver.
-type run struct {
-	Options
-	box    Outbox
-	sender Sender
-
-	tally            Tally
-	problems         []error   // of single mails
-	notBefore        time.Time // when the next mail may begin
-	connectionErrors int       // in a row
-	refusals         int       // in a row
-	taken            bool      // the server has taken a mail
-	bounces          []bounce  // not recorded yet, see settleBounces
-}
-
-// next delivers one mail and reports whether there may be another.
-func (r *run) next(ctx context.Context) (more bool, err error) {
-	if err := r.pace(ctx); err != nil {
-		return false, err
-	}
-	d, err := r.box.Claim(ctx, r.Now(), r.Lease)
-	if err != nil {
-		return false, fmt.Errorf("claim a mail: %w", err)
-	}
-	if d == nil {
-		return false, nil
-	}
-	// What has been claimed is finished and recorded even if the context ends now.
-	hand, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Lease/10*9)
-	defer cancel()
-	defer context.AfterFunc(ctx, func() {
-		if r.Wait(hand, r.Grace) == nil {
-			cancel()
-		}
-	})()
-	v, err := r.try(hand, d)
-	if err != nil {
-		return false, err
-	}
-	if v.outcome.State == calls.DeliveryBounced && !r.taken {
-		r.bounces = append(r.bounces, bounce{d, v.outcome})
-		return true, r.react(v)
-	}
-	if err := r.record(context.WithoutCancel(ctx), d, v.outcome); err != nil {
-		return false, err
-	}
-	if v.outcome.State == calls.DeliverySent && !r.taken {
-		r.taken = true
-		if err := r.settleBounces(context.WithoutCancel(ctx)); err != nil {
-			return false, err
-		}
-	}
-	return true, r.react(v)
-}
-
-// pace waits until the next mail may begin.
-func (r *run) pace(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("stopped early: %w", err)
-	}
-	gap := r.notBefore.Sub(r.Now())
-	if gap <= 0 {
-		return nil
-	}
-	if err := r.Wait(ctx, gap); err != nil {
-		return fmt.Errorf("stopped early: %w", err)
-	}
-	return nil
-}
-
-// try checks the mail once more and sends it. An error is one of the outbox, not of the mail.
-func (r *run) try(ctx context.Context, d *calls.Delivery) (verdict, error) {
-	reason, ok, err := r.box.Deliverable(ctx, d, r.Now())
-	if ctx.Err() != nil { // the grace is over, and nothing was begun
-		return untried(r.judgement(d).putBack(0, "stopped")), nil
-	}
-	if err != nil {
-		r.problems = append(r.problems, fmt.Errorf("check mail %d of subscriber %d: %w", d.ID, d.Subscriber, err))
-		return untried(r.judgement(d).temporary(0, answerLine("check: "+err.Error()))), nil
-	}
-	if !ok {
-		return untried(r.judgement(d).suppressed(answerLine(reason))), nil
-	}
-	if r.RatePerMinute > 0 {
-		r.notBefore = r.Now().Add(time.Minute / time.Duration(r.RatePerMinute))
-	}
-	var markErr error
-	err = r.sender.Send(ctx, d, func() error {
-		markErr = r.box.MarkData(ctx, d.ID)
-		return markErr
-	})
-	if markErr != nil { // nothing has left
-		markErr = fmt.Errorf("mark mail %d: %w", d.ID, markErr)
-		back := r.judgement(d).putBack(0, answerLine(markErr.Error()))
-		return verdict{}, errors.Join(markErr, r.record(context.WithoutCancel(ctx), d, back.outcome))
-	}
-	return r.judgement(d).of(err), nil
-}
-
-func (r *run) judgement(d *calls.Delivery) judgement {
-	return judgement{mail: d, now: r.Now(), jitter: r.Jitter()}
-}
-
-const recordTries = 3
-
-// record writes what became of the mail, stubbornly: a mail that was sent and not recorded would be sent
-// again.
-func (r *run) record(ctx context.Context, d *calls.Delivery, o calls.Outcome) error {
-	var err error
-	for try := range recordTries {
-		if try > 0 && r.Wait(ctx, defaultBackoff) != nil {
-			break
-		}
-		now := r.Now()
-		if err = r.box.Record(ctx, d.ID, o, now); err == nil {
-			r.note(ctx, d, o, now)
-			return nil
-		}
-	}
-	return fmt.Errorf("record that mail %d is %s: %w", d.ID, o.State, err)
-}
-
-// note counts and logs an outcome.
-func (r *run) note(ctx context.Context, d *calls.Delivery, o calls.Outcome, now time.Time) {
-	if putBack := !o.NextAttempt.IsZero() && !o.NextAttempt.After(now); !putBack {
-		r.tally.count(o)
-	}
-	level := slog.LevelWarn
-	if o.State == calls.DeliverySent || o.State == calls.DeliverySuppressed {
-		level = slog.LevelInfo
-	}
-	r.Log.Log(ctx, level, "mail tried", "mail", d.ID, "subscriber", d.Subscriber,
-		"state", string(o.State), "code", o.Code, "answer", o.Answer)
-}
-
-// react decides whether the run goes on after a verdict.
-func (r *run) react(v verdict) error {
-	if v.untried {
-		return nil
-	}
-	r.connectionErrors = follow(r.connectionErrors, v.brokeLink)
-	r.refusals = follow(r.refusals, v.refused)
-	switch {
-	case v.stops:
-		return fmt.Errorf("%w: %s%s", ErrPaused, v.outcome.Answer, hint(v.outcome.Code))
-	case r.connectionErrors >= r.MaxConnectionErrors:
-		return fmt.Errorf("%w (%d times in a row): %s", ErrUnreachable, r.connectionErrors, v.outcome.Answer)
-	case r.refusals >= r.MaxRefusals:
-		return fmt.Errorf("%w (%d in a row), a person must look at the last answer: %s",
-			ErrRefused, r.refusals, v.outcome.Answer)
-	case v.brokeLink:
-		pause := r.Now().Add(defaultBackoff * time.Duration(r.connectionErrors))
-		if pause.After(r.notBefore) {
-			r.notBefore = pause
-		}
-	}
-	return nil
-}
-
-// hint says what to look at when a server does not let us in.
-func hint(code int) string {
-	if code >= 530 && code <= 538 {
-		return " (check user name and password of the mail server)"
-	}
-	return ""
-}
-
-// follow returns the length of a row after one more event.
-func follow(row int, again bool) int {
-	if again {
-		return row + 1
-	}
-	return 0
 }

@@ -2,7 +2,7 @@
 // doubled, whatever dies on the way.
 //
 //	Digest -> compose -> bytes -> outbox -> Deliver -> SMTP  -> a mail server
-//	                     frozen            one at     or Files -> a folder
+//	                     frozen            a few at   or Files -> a folder
 //	                     for good          a time
 //
 // # Composing
@@ -16,7 +16,9 @@
 // # Delivering
 //
 // [Deliver] takes one mail after the other out of an [Outbox] and hands it to a [Sender], until nothing
-// is due. The outbox leases a mail to one process at a time; the lease is longer than a mail can take.
+// is due. It begins alone; when the server has taken a mail, further workers join, each with a mail and a
+// connection of its own. One at a time looks for its next mail, which keeps them all to one rate. The outbox
+// leases a mail to one worker of one process; the lease is longer than a mail can take.
 // At the last moment the outbox is asked again whether the reader still wants it. What the server
 // answers decides:
 //
@@ -26,7 +28,7 @@
 //	5xx, the recipient does not exist    bounced
 //	5xx, anything else                   failed: needs a person, and never counts against the reader
 //	421; log-in refused                  the run pauses
-//	no connection                        put back as it was; after three in a row the run ends
+//	no connection, and no other works    put back as it was; after three in a row the run ends
 //
 // # Why a mail may come twice, and never more often
 //
@@ -45,7 +47,10 @@
 // connection is given up after about three days like one that is put off every time.
 //
 // Two brakes protect an outbox from a fault that is not the mails': three connection errors in a row, and
-// ten refusals for policy in a row, end the run with an error, and leave the rest untouched.
+// ten refusals for policy in a row, by whichever worker, end the run with an error, and leave the rest
+// untouched. Whatever ends the run, every worker finishes the mail that it has in hand.
+//
+// A connection that the server refuses while others work is no fault: fewer must do.
 //
 // # What comes back
 //

@@ -35,17 +35,19 @@ type mailServer struct {
 	server *smtp.Server
 
 	// Set before the first connection. A nil function lets everything pass.
-	onMail func(from string) error
-	onRcpt func(to string, c *smtp.Conn) error
-	onData func(to string, c *smtp.Conn) error // after the final dot, before the answer
-	user   string                              // "": no log-in wanted
-	mechs  []string                            // nil: PLAIN
+	onConnect func(open int, c *smtp.Conn) error // with how many connections are open, this one included
+	onMail    func(from string) error
+	onRcpt    func(to string, c *smtp.Conn) error
+	onData    func(to string, c *smtp.Conn) error // after the final dot, before the answer
+	user      string                              // "": no log-in wanted
+	mechs     []string                            // nil: PLAIN
 
 	keepNothing bool // for benchmarks
 
 	mu          sync.Mutex
 	mails       []received
-	connections int
+	connections int // ever
+	open        int
 }
 
 // startMailServer serves until the test ends. Configure changes the server before it starts.
@@ -98,9 +100,23 @@ func plainConfig(listener net.Listener) notify.SMTPConfig {
 
 func (m *mailServer) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.connections++
+	m.open++
+	open := m.open
+	m.mu.Unlock()
+	if m.onConnect != nil {
+		if err := m.onConnect(open, c); err != nil {
+			m.closed()
+			return nil, err
+		}
+	}
 	return &session{server: m, conn: c}, nil
+}
+
+func (m *mailServer) closed() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open--
 }
 
 func (m *mailServer) taken() []received {
@@ -125,7 +141,10 @@ type session struct {
 
 func (s *session) Reset() { s.mail = received{} }
 
-func (s *session) Logout() error { return nil }
+func (s *session) Logout() error {
+	s.server.closed()
+	return nil
+}
 
 func (s *session) Mail(from string, o *smtp.MailOptions) error {
 	if s.server.user != "" && !s.known {

@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wneessen/go-mail"
-
-	"fundwatch/calls"
 )
 
 // The three ways to reach a mail server, for [SMTPConfig].
@@ -44,6 +42,8 @@ type SMTPConfig struct {
 	IdleTimeout time.Duration
 	// MaxPerConnection is how many mails one connection carries before it is renewed. 0: 100.
 	MaxPerConnection int
+	// Connections is how many connections there are at most at a time. 0: one.
+	Connections int
 
 	// DialContext opens the connection. nil: net.Dialer's.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
@@ -51,14 +51,20 @@ type SMTPConfig struct {
 	TLSConfig *tls.Config
 }
 
-// An SMTP sends mails through one mail server, over one connection that it opens when the first mail
-// comes and keeps for those after it. It is a [Sender], safe for use by several goroutines, which then
-// wait for each other. The zero value is not usable; see [NewSMTP].
+// An SMTP sends mails through one mail server. It opens a connection when a mail comes and no other is free,
+// and keeps it for those after it. It is a [Sender], safe for use by several goroutines, which wait when there
+// are more of them than connections. The zero value is not usable; see [NewSMTP].
+//
+// A server that lets fewer connections in than we would like refuses one while others work. That is no error:
+// we then make do with those that work, as long as there is one.
 type SMTP struct {
 	cfg SMTPConfig
 
-	mu   sync.Mutex
-	conn *connection // nil: none
+	// A place for a connection that nobody uses at the moment lies in one of the two.
+	free  chan *connection // with an open connection
+	blank chan struct{}    // without one
+
+	opened atomic.Int32 // connections, used or free
 }
 
 // NewSMTP checks the configuration, all of it at once, and returns a sender that has not connected yet.
@@ -69,7 +75,11 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 		return nil, fmt.Errorf("mail server %q: %w", cfg.Host, err)
 	}
 	cfg.TLSConfig = cfg.clientTLS()
-	return &SMTP{cfg: cfg}, nil
+	s := &SMTP{cfg: cfg, free: make(chan *connection, cfg.Connections), blank: make(chan struct{}, cfg.Connections)}
+	for range cfg.Connections {
+		s.blank <- struct{}{}
+	}
+	return s, nil
 }
 
 func (c SMTPConfig) withDefaults() SMTPConfig {
@@ -91,6 +101,9 @@ func (c SMTPConfig) withDefaults() SMTPConfig {
 	if c.MaxPerConnection == 0 {
 		c.MaxPerConnection = 100
 	}
+	if c.Connections == 0 {
+		c.Connections = 1
+	}
 	if c.DialContext == nil {
 		c.DialContext = new(net.Dialer).DialContext
 	}
@@ -111,6 +124,7 @@ func (c SMTPConfig) check() error {
 	bad(c.Port < 1 || c.Port > 65535, "port %d: it must be 1 to 65535", c.Port)
 	bad(c.Timeout < 0 || c.AnswerTimeout < 0 || c.IdleTimeout < 0, "a timeout is negative")
 	bad(c.MaxPerConnection < 0, "the number of mails per connection is negative")
+	bad(c.Connections < 0, "the number of connections is negative")
 	bad((c.Username == "") != (c.Password == ""), "user name and password go together: one of them is missing")
 	bad(c.Username != "" && c.TLS == TLSNone && !isLoopback(c.Host),
 		"a password would cross the network unencrypted: set tls to %s or %s, or leave the user name out",
@@ -161,84 +175,6 @@ func (c SMTPConfig) options(dial mail.DialContextFunc) []mail.Option {
 				mail.SMTPAuthSCRAMSHA1PLUS, mail.SMTPAuthSCRAMSHA1, mail.SMTPAuthPlain, mail.SMTPAuthLogin))
 	}
 	return options
-}
-
-// Send hands the mail to the server over the open connection, or over a new one. All its errors but
-// beforeData's are [*SendError]. When ctx ends the connection is closed under the conversation, which
-// counts as lost where it stood. On success d.Code is 250, and d.Answer is what the server said, in
-// which the operator finds the name of the mail in its queue.
-func (s *SMTP) Send(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
-	if err := checkMail(d); err != nil {
-		return &SendError{Step: StepCheck, Err: err}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.begin(ctx, d); err != nil {
-		return s.settle(ctx, err)
-	}
-	return s.settle(ctx, s.conn.carry(ctx, d, beforeData))
-}
-
-// begin finds a connection and opens the mail's transaction on it. A connection that had been used
-// before may have been closed by the server meanwhile, with a 421 or without a word. Nothing is lost
-// by asking once more over a new one, which then tells the two meanings of 421 apart.
-func (s *SMTP) begin(ctx context.Context, d *calls.Delivery) error {
-	if s.conn != nil && s.conn.worn(s.cfg) {
-		s.conn.quit()
-		s.conn = nil
-	}
-	if s.conn != nil {
-		err := s.conn.start(ctx, d)
-		if !closedMeanwhile(err) || ctx.Err() != nil {
-			return err
-		}
-		s.drop()
-	}
-	conn, err := s.connect(ctx)
-	if err != nil {
-		return newSendError(StepConnect, err)
-	}
-	s.conn = conn
-	return s.conn.start(ctx, d)
-}
-
-// closedMeanwhile reports whether err, of a connection that had worked before, may only mean that the
-// server had enough of it.
-func closedMeanwhile(err error) bool {
-	var failed *SendError
-	return errors.As(err, &failed) && (failed.brokeLink() || failed.Code == 421)
-}
-
-// settle leaves the connection fit for the next mail, or drops it, and returns err.
-func (s *SMTP) settle(ctx context.Context, err error) error {
-	if s.conn == nil || err == nil {
-		return err
-	}
-	defer s.conn.closeWith(ctx)()
-	var failed *SendError
-	answered := errors.As(err, &failed) && !failed.brokeLink() && failed.Code != 421
-	if !answered || s.conn.reset() != nil {
-		s.drop()
-	}
-	return err
-}
-
-// drop closes the connection without a word.
-func (s *SMTP) drop() {
-	_ = s.conn.wire.Close() // it is broken: what closing says about it is not news
-	s.conn = nil
-}
-
-// Close says good-bye to the server, if there is a connection, and always returns nil: every mail has had
-// its answer.
-func (s *SMTP) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.conn != nil {
-		s.conn.quit()
-		s.conn = nil
-	}
-	return nil
 }
 
 // connect dials, encrypts and logs in. A fresh go-mail client serves each dial, because its client

@@ -1,10 +1,10 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -24,6 +24,8 @@ type connection struct {
 	cfg    SMTPConfig
 	mails  int       // begun on this connection
 	used   time.Time // last
+
+	stuffed []byte // what write sends, kept for its memory
 }
 
 // worn reports whether the connection should not carry another mail.
@@ -74,32 +76,56 @@ func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData fu
 		return newSendError(StepRecipient, err)
 	}
 	c.step(c.cfg.Timeout)
-	data, err := c.client.Data()
-	if err != nil {
+	if err := c.ask("DATA", 354); err != nil {
 		return newSendError(StepData, err)
 	}
 	if err := beforeData(); err != nil {
 		return fmt.Errorf("before the message: %w", err)
 	}
 	c.step(c.cfg.Timeout)
-	if err := writeAll(data, d.Bytes); err != nil {
+	if err := c.write(d.Bytes); err != nil {
 		return newSendError(StepBody, err)
 	}
 	return c.answer(d)
 }
 
-// writeAll writes the message, its dots doubled, and the final dot. The client's own Close does not
-// say whether the dot left, and waits for the answer at once; so the dot writer inside it is closed
-// here: an error means that the server cannot have seen the end of the message.
-func writeAll(data io.WriteCloser, message []byte) error {
-	dots, ok := data.(*smtp.DataCloser)
-	if !ok {
-		return fmt.Errorf("the mail client's data writer is a %T", data)
-	}
-	if _, err := dots.Write(message); err != nil {
+// ask gives a command and wants an answer with this code.
+func (c *connection) ask(command string, code int) error {
+	id, err := c.client.Text.Cmd("%s", command)
+	if err != nil {
 		return err
 	}
-	return dots.WriteCloser.Close()
+	c.client.Text.StartResponse(id)
+	defer c.client.Text.EndResponse(id)
+	_, _, err = c.client.Text.ReadResponse(code)
+	return err
+}
+
+// write sends the message, its dots doubled, and the final dot, in one piece. The client has a writer of its
+// own, which looks at byte after byte, and whose Close does not say whether the dot left. Here an error means
+// that the server cannot have seen the end of the message.
+func (c *connection) write(message []byte) error {
+	c.stuffed = appendStuffed(c.stuffed[:0], message)
+	if _, err := c.client.Text.W.Write(c.stuffed); err != nil {
+		return err
+	}
+	return c.client.Text.W.Flush()
+}
+
+// appendStuffed appends a message as SMTP carries it (RFC 5321, section 4.5.2): a dot that begins a line is
+// doubled, and a line with nothing but a dot is the end. The message ends in a line end (see [checkMail]).
+func appendStuffed(to, message []byte) []byte {
+	if message[0] == '.' {
+		to = append(to, '.')
+	}
+	for {
+		at := bytes.Index(message, []byte("\r\n."))
+		if at < 0 {
+			return append(append(to, message...), ".\r\n"...)
+		}
+		to = append(append(to, message[:at+3]...), '.')
+		message = message[at+3:]
+	}
 }
 
 // answer waits for what the server says to the final dot. Any 2xx means that it has the mail.
@@ -138,7 +164,7 @@ func (c *connection) carries(d *calls.Delivery) error {
 	if needsUTF8(d) && !offers("SMTPUTF8") {
 		return errors.New("an address or header has letters beyond ASCII, and the server does not offer SMTPUTF8")
 	}
-	if !isASCII(string(d.Bytes)) && !offers("8BITMIME") {
+	if !isASCII(d.Bytes) && !offers("8BITMIME") {
 		return errors.New("the message has bytes beyond ASCII, and the server does not offer 8BITMIME")
 	}
 	_, text := c.client.Extension("SIZE")
@@ -150,11 +176,11 @@ func (c *connection) carries(d *calls.Delivery) error {
 
 // needsUTF8 reports whether envelope or headers have letters beyond ASCII (RFC 6531).
 func needsUTF8(d *calls.Delivery) bool {
-	header, _, _ := strings.Cut(string(d.Bytes), "\r\n\r\n")
+	header, _, _ := bytes.Cut(d.Bytes, []byte("\r\n\r\n"))
 	return !isASCII(d.Sender) || !isASCII(d.Recipient) || !isASCII(header)
 }
 
-func isASCII(text string) bool {
+func isASCII[T string | []byte](text T) bool {
 	for i := range len(text) {
 		if text[i] >= 0x80 {
 			return false

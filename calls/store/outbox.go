@@ -73,25 +73,25 @@ func messageOf(ctx context.Context, q querier, id int64) ([]byte, error) {
 //
 // A mail whose lease has run out was left by a sender that died. It is due again; if [DB.MarkData] was
 // called under that lease, as unknown. A mail that was marked while it was unknown has left twice: it
-// stays unknown and is not claimed again.
+// stays unknown and is not claimed again. A mail that this very process has is never taken from it, whatever
+// the clock says: a clock that jumps ahead would make two copies.
 func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error) {
 	var claimed *calls.Delivery
 	if err := db.Unlock(ctx); err != nil {
 		return nil, fmt.Errorf("claim a mail: %w", err)
 	}
-	err := db.update(ctx, "claim a mail", func(tx *sql.Tx) error {
-		if err := endLeases(ctx, tx, now, now); err != nil {
+	err := db.updateTogether(ctx, "claim a mail", func(ctx context.Context, tx *sql.Tx) error {
+		claimed = nil
+		if err := endLeases(ctx, tx, now, now, db.ownClaims()...); err != nil {
 			return err
 		}
 		const claim = `
 			UPDATE deliveries
 			SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0, claim = ?3
 			WHERE id = (SELECT id FROM deliveries WHERE next_attempt <= ?1 ORDER BY next_attempt, id LIMIT 1)
-			RETURNING id, leased_as`
-		var id int64
-		var state calls.DeliveryState
+			RETURNING id`
 		name := rand.Text()
-		err := tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease)), name).Scan(&id, &state)
+		id, err := scanOne[int64](tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease)), name))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -99,7 +99,7 @@ func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*c
 			return err
 		}
 		db.claims.Store(id, name)
-		claimed, err = loadClaimed(ctx, tx, id, state)
+		claimed, err = loadClaimed(ctx, tx, id)
 		return err
 	})
 	if err != nil {
@@ -108,17 +108,24 @@ func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*c
 	return claimed, nil
 }
 
-func loadClaimed(ctx context.Context, q querier, id int64, state calls.DeliveryState) (*calls.Delivery, error) {
-	d, err := deliveryByID(ctx, q, id)
+// loadClaimed returns a leased mail with its bytes and the state that it had before.
+func loadClaimed(ctx context.Context, q querier, id int64) (*calls.Delivery, error) {
+	const query = `
+		SELECT d.leased_as, m.bytes,` + deliveryColumns + `
+		FROM deliveries d
+		LEFT JOIN messages m ON m.delivery = d.id
+		WHERE d.id = ?`
+	var before calls.DeliveryState
+	var bytes []byte
+	d, err := scanDelivery(prefixed{q.QueryRowContext(ctx, query, id), []any{&before, &bytes}})
 	if err != nil {
 		return nil, fmt.Errorf("mail %d: %w", id, err)
 	}
-	d.State = state
 	if d.Sender, err = senderOf(ctx, q, &d); err != nil {
 		return nil, err
 	}
-	d.Bytes, err = messageOf(ctx, q, id)
-	return &d, err
+	d.State, d.Bytes = before, bytes
+	return &d, nil
 }
 
 // senderOf returns the envelope sender of a mail with the token in it that its subscriber has for bounces.
@@ -142,8 +149,9 @@ func (db *DB) Reclaim(ctx context.Context, now time.Time) error {
 	})
 }
 
-// endLeases takes back the leases that run out until the given time; their mails are due at now.
-func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time) error {
+// endLeases takes back the leases that run out until the given time, but for those that are spared; their mails
+// are due at now.
+func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time, spared ...string) error {
 	const update = `
 		UPDATE deliveries
 		SET state = CASE WHEN marked = 1 THEN 'unknown' ELSE leased_as END,
@@ -153,8 +161,8 @@ func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time) error {
 			lease_until = NULL,
 			leased_as = NULL,
 			marked = 0
-		WHERE lease_until <= ?1`
-	_, err := tx.ExecContext(ctx, update, instant(until), instant(now))
+		WHERE lease_until <= ?1 AND claim NOT IN (SELECT value FROM json_each(?3))`
+	_, err := tx.ExecContext(ctx, update, instant(until), instant(now), asJSON(&spared))
 	return err
 }
 
@@ -165,11 +173,20 @@ func (db *DB) claimOn(id int64) string {
 	return text
 }
 
+// ownClaims returns the names of the leases that this process has and has not ended yet.
+func (db *DB) ownClaims() []string {
+	var names []string
+	for _, name := range db.claims.Range {
+		names = append(names, name.(string))
+	}
+	return names
+}
+
 // MarkData notes that the bytes of a leased mail are about to leave, so that after a kill it is known
 // as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
 // bytes must not leave.
 func (db *DB) MarkData(ctx context.Context, id int64) error {
-	return db.updateThrough(ctx, fmt.Sprintf("mark mail %d", id), func(tx *sql.Tx) error {
+	return db.updateTogether(ctx, fmt.Sprintf("mark mail %d", id), func(ctx context.Context, tx *sql.Tx) error {
 		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending' AND claim = ?`
 		result, err := tx.ExecContext(ctx, update, id, db.claimOn(id))
 		if err != nil {
@@ -182,53 +199,39 @@ func (db *DB) MarkData(ctx context.Context, id int64) error {
 	})
 }
 
-// Settle waits until everything that was recorded is on the disk: what [DB.Record] noted last could be lost in
-// a power cut, and its mail sent a second time.
-func (db *DB) Settle(ctx context.Context) error {
-	return db.updateThrough(ctx, "settle the outbox", func(tx *sql.Tx) error {
-		// A transaction that writes nothing does not wait for the disk.
-		_, err := tx.ExecContext(ctx, `UPDATE counters SET value = value WHERE name = 'matched'`)
-		return err
-	})
-}
-
 // longestWait is how long a mail may wait before its days left and its deadlines cannot be trusted.
 const longestWait = 14 * 24 * time.Hour
 
 // Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
 // call in it has closed or was muted meanwhile. When ok is false, reason says why, in English, without an address.
 func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
-	err = db.view(ctx, fmt.Sprintf("check mail %d", d.ID), func(q querier) error {
-		s, err := oneSubscriber(ctx, q, `s.id = ?`, d.Subscriber)
-		if errors.Is(err, calls.ErrNotFound) {
-			reason = "the subscriber was removed"
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if confirms := strings.HasPrefix(d.Key, calls.ConfirmationKey); !s.Receives(now) && !confirms {
-			reason = "the subscriber is " + string(s.State)
-			return nil
-		}
-		const query = `
-			SELECT COUNT(*), COUNT(*) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed')
-			FROM notices n
-			JOIN calls c ON c.id = n.call
-			LEFT JOIN mutes m ON m.subscriber = n.subscriber AND m.call = n.call AND m.ended IS NULL
-			WHERE n.delivery = ?2`
-		var told, closed int
-		if err := q.QueryRowContext(ctx, query, instant(now), d.ID).Scan(&told, &closed); err != nil {
-			return err
-		}
-		if told > 0 && told == closed {
-			reason = "every call in it has closed or was muted meanwhile"
-		} else if now.Sub(d.Created) > longestWait {
-			reason = "it waited too long: what it says may no longer be true"
-		}
-		return nil
-	})
-	return reason, reason == "" && err == nil, err
+	const query = `
+		SELECT s.state, s.paused_until, COUNT(n.id),
+			COUNT(n.id) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed')
+		FROM subscribers s
+		LEFT JOIN notices n ON n.delivery = ?2
+		LEFT JOIN calls c ON c.id = n.call
+		LEFT JOIN mutes m ON m.subscriber = n.subscriber AND m.call = n.call AND m.ended IS NULL
+		WHERE s.id = ?3
+		GROUP BY s.id`
+	var s calls.Subscriber
+	var told, over int
+	err = db.read.QueryRowContext(ctx, query, instant(now), d.ID, d.Subscriber).
+		Scan(&s.State, into(&s.PausedUntil), &told, &over)
+	confirms := strings.HasPrefix(d.Key, calls.ConfirmationKey)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "the subscriber was removed", false, nil
+	case err != nil:
+		return "", false, fmt.Errorf("check mail %d: %w", d.ID, err)
+	case !s.Receives(now) && !confirms:
+		return "the subscriber is " + string(s.State), false, nil
+	case told > 0 && told == over:
+		return "every call in it has closed or was muted meanwhile", false, nil
+	case now.Sub(d.Created) > longestWait:
+		return "it waited too long: what it says may no longer be true", false, nil
+	}
+	return "", true, nil
 }
 
 // Record ends the lease of a mail with what became of it, and settles its notices: with sent they are
@@ -241,14 +244,15 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 // another state after a final one is an error. The error wraps [calls.ErrNotFound] if there is no such
 // mail.
 func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
-	return db.update(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), func(tx *sql.Tx) error {
-		const lost = `SELECT EXISTS (SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending' AND claim <> ?)`
-		if taken, err := scanOne[bool](tx.QueryRowContext(ctx, lost, id, db.claimOn(id))); err != nil || taken {
-			return errors.Join(err, errors.New("another sender took it over"))
-		}
+	name := db.claimOn(id)
+	err := db.updateTogether(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), func(ctx context.Context, tx *sql.Tx) error {
 		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
-		return r.run()
+		return r.run(name)
 	})
+	if err == nil {
+		db.claims.CompareAndDelete(id, name)
+	}
+	return err
 }
 
 // A recording is one call of Record.
@@ -260,20 +264,32 @@ type recording struct {
 	now     time.Time
 }
 
-func (r *recording) run() error {
-	d, err := deliveryByID(r.ctx, r.tx, r.id)
-	if err != nil {
+func (r *recording) run(claim string) error {
+	const query = `SELECT state, claim, subscriber FROM deliveries WHERE id = ?`
+	var state calls.DeliveryState
+	var holder string
+	var subscriber int64
+	err := r.tx.QueryRowContext(r.ctx, query, r.id).Scan(&state, &holder, &subscriber)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return calls.ErrNotFound
+	case err != nil:
 		return err
-	}
-	if final(d.State) {
-		if d.State == r.outcome.State {
-			return nil
-		}
-		return fmt.Errorf("it is already %s", d.State)
+	case state == calls.DeliverySending && holder != claim:
+		return errors.New("another sender took it over")
+	case final(state) && state == r.outcome.State:
+		return nil
+	case final(state):
+		return fmt.Errorf("it is already %s", state)
 	}
 	if err := r.write(); err != nil {
 		return err
 	}
+	return r.settle(subscriber)
+}
+
+// settle does to notices and subscriber what the outcome means for them.
+func (r *recording) settle(subscriber int64) error {
 	switch r.outcome.State {
 	case calls.DeliverySent:
 		return setNotices(r.ctx, r.tx, r.id, "delivered")
@@ -283,7 +299,7 @@ func (r *recording) run() error {
 		if err := setNotices(r.ctx, r.tx, r.id, "returned"); err != nil {
 			return err
 		}
-		return bounce(r.ctx, r.tx, d.Subscriber)
+		return bounce(r.ctx, r.tx, subscriber)
 	}
 	return nil
 }

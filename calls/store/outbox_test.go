@@ -119,6 +119,7 @@ func TestKilledSender(t *testing.T) {
 		if marked {
 			ok(t, db.MarkData(t.Context(), id))
 		}
+		db = openAt(t, db.Path()) // another process
 		none(t, db, clock.Add(lease-time.Millisecond))
 		clock = clock.Add(lease)
 	}

@@ -136,7 +136,7 @@ func TestBothWritersShareTheFile(t *testing.T) {
 					t.Errorf("Claim = %v, %v", mail, err)
 					return
 				}
-				err = errors.Join(db.MarkData(context.Background(), mail.ID), db.Settle(context.Background()),
+				err = errors.Join(db.MarkData(context.Background(), mail.ID),
 					db.Record(context.Background(), mail.ID, calls.Outcome{State: calls.DeliverySent}, now))
 				if err != nil {
 					t.Error(err)
@@ -146,4 +146,75 @@ func TestBothWritersShareTheFile(t *testing.T) {
 	}
 	group.Wait()
 	same(t, "sent", must(db.CountOutbox(t.Context()))(t), map[calls.DeliveryState]int{calls.DeliverySent: 40})
+}
+
+// What goes in one transaction with others fails alone.
+func TestMailsThatFallTogetherFailAlone(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	const mails = 12
+	for i := range mails {
+		enqueue(t, db, 1, fmt.Sprint("period ", i))
+	}
+	var group sync.WaitGroup
+	for range mails {
+		group.Go(func() {
+			d, err := db.Claim(context.Background(), now, lease)
+			if err != nil || d == nil {
+				t.Errorf("Claim = %v, %v", d, err)
+				return
+			}
+			if err := db.MarkData(context.Background(), 1000+d.ID); err == nil {
+				t.Error("a mail that is not there was marked")
+			}
+			if err := db.MarkData(context.Background(), d.ID); err != nil {
+				t.Error(err)
+			}
+			if err := db.Record(context.Background(), 1000+d.ID, calls.Outcome{State: calls.DeliverySent}, now); !errors.Is(err, calls.ErrNotFound) {
+				t.Errorf("Record of a mail that is not there: %v, want ErrNotFound", err)
+			}
+			if err := db.Record(context.Background(), d.ID, calls.Outcome{State: calls.DeliverySent}, now); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	same(t, "sent", must(db.CountOutbox(t.Context()))(t), map[calls.DeliveryState]int{calls.DeliverySent: mails})
+}
+
+// Who waits behind a transaction of another process can leave, and who stays is served.
+func TestWaitingTogetherEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	enqueue(t, db, 1, "2026-W47")
+	raw := outside(t, db.Path())
+	raw.SetMaxOpenConns(1)
+	exec(t, raw, "BEGIN IMMEDIATE")
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+			defer cancel()
+			if d, err := db.Claim(ctx, now, lease); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("Claim while another process writes: %v, %v, want the context's error", d, err)
+			}
+		})
+	}
+	group.Wait()
+	exec(t, raw, "ROLLBACK")
+	if claim(t, db, now) == nil {
+		t.Error("nothing was due afterwards")
+	}
+}
+
+// A clock that jumps ahead past the end of the leases takes no mail from who has it in hand.
+func TestAClockThatJumpsTakesNoMail(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	id := enqueue(t, db, 1, "2026-W47", "a")
+	claim(t, db, now)
+	ok(t, db.MarkData(t.Context(), id))
+	none(t, db, now.Add(100*day))
+	record(t, db, id, calls.Outcome{State: calls.DeliverySent, Code: 250}, now.Add(100*day))
+	same(t, "state", mail(t, db, id).State, calls.DeliverySent)
 }

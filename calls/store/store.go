@@ -6,10 +6,11 @@
 // A [DB] holds a pool of readers, which SQLite itself keeps from writing (query_only), and one writer,
 // opened at the first write. A power cut may cost the writer's last seconds, which are then done again; what
 // the world outside was told must not be forgotten, and goes through a second writer that waits for the disk:
-// that the bytes of a mail are about to leave ([DB.MarkData], which brings what was recorded before to the
-// disk too), the end of sending ([DB.Settle]), a mail that was handed in ([DB.Receive]), and who wants mail. The file is in WAL mode, so nobody waits for a reader and readers wait for
-// nobody. Every exported method that writes is one transaction and takes the write lock at its
-// beginning: a transaction that first reads and then wants to write would fail at once when another
+// each step of a mail on its way out ([DB.Claim], [DB.MarkData], [DB.Record]), a mail that was handed in
+// ([DB.Receive]), and who wants mail. The steps of several mails that fall together are one transaction and
+// one wait, yet each holds or fails alone. The file is in WAL mode, so nobody waits for a reader and readers
+// wait for nobody. Every exported method that writes is one transaction, or a part of one, and takes the write
+// lock at its beginning: a transaction that first reads and then wants to write would fail at once when another
 // process wrote in between. Waiting for the lock ends with the context.
 //
 // # One file per subject
@@ -83,6 +84,8 @@ type DB struct {
 	write   *sql.DB // nil until the first write
 	through *sql.DB // the same for what must survive a power cut
 
+	ferry *ferry // of what goes through
+
 	claims sync.Map // id of a mail to the name of the lease that this process has on it
 }
 
@@ -104,7 +107,7 @@ func Open(ctx context.Context, path string, options ...Option) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %q: %w", path, err)
 	}
-	db := &DB{path: full, random: rand.Reader}
+	db := &DB{path: full, random: rand.Reader, ferry: newFerry()}
 	for _, option := range options {
 		option(db)
 	}

@@ -48,8 +48,12 @@ const busyTries = 120
 // begin takes the write lock. SQLite's own waiting does not end with the context, so it waits in short
 // pieces.
 func (db *DB) begin(ctx context.Context, w *sql.DB) (*sql.Tx, error) {
+	return db.lock(ctx, func() (*sql.Tx, error) { return w.BeginTx(ctx, nil) })
+}
+
+func (db *DB) lock(ctx context.Context, begin func() (*sql.Tx, error)) (*sql.Tx, error) {
 	for range busyTries {
-		tx, err := w.BeginTx(ctx, nil)
+		tx, err := begin()
 		if !isBusy(err) {
 			return tx, db.namePlace(err)
 		}

@@ -196,6 +196,7 @@ func (a *app) smtpConfig() notify.SMTPConfig {
 	smtp := a.cfg.Mail.SMTP
 	return notify.SMTPConfig{
 		Host: smtp.Host, Port: smtp.Port, TLS: smtp.TLS, Username: smtp.Username, Password: smtp.Password,
+		Connections: smtp.Connections,
 	}
 }
 

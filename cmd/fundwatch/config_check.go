@@ -19,23 +19,6 @@ func (l *configLoader) finish() {
 	l.checkMail()
 	l.checkDKIM()
 	l.checkWeb()
-	l.checkUnused()
-}
-
-// unused are the keys that this version accepts, so that one file serves the next version too, but does
-// nothing with; with what is therefore not done.
-var unused = []struct{ key, consequence string }{
-	{"mail.smtp.connections", "mail goes over one connection"},
-}
-
-// checkUnused warns of keys that were changed to no effect.
-func (l *configLoader) checkUnused() {
-	defaults := &configLoader{settings: DefaultConfig(l.environ).settings(nil)}
-	for _, u := range unused {
-		if l.find(u.key).show() != defaults.find(u.key).show() {
-			l.doubtful(u.key, "this version does not use it yet", u.consequence)
-		}
-	}
 }
 
 // finishPaths fills in what lies beside the database.

@@ -275,6 +275,7 @@ func newSend(l *launcher) *cobra.Command {
 func (a *app) deliverOptions() notify.Options {
 	return notify.Options{
 		Now:           a.now,
+		Workers:       a.smtpConfig().Connections,
 		RatePerMinute: a.ratePerMinute(),
 		Log:           a.log,
 	}

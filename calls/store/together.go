@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// A ferry carries what several goroutines want to write at the same time in one transaction, so that they wait
+// for the lock and for the disk together. Who comes while one is on its way goes with the next, and nobody
+// waits for company.
+type ferry struct {
+	mu      sync.Mutex
+	waiting []*passenger
+	helm    chan struct{} // of capacity 1: who has put something in carries everybody who waits
+}
+
+func newFerry() *ferry { return &ferry{helm: make(chan struct{}, 1)} }
+
+// A passenger is one write.
+type passenger struct {
+	ctx   context.Context
+	doing string
+	fn    func(ctx context.Context, tx *sql.Tx) error
+	done  chan struct{} // closed when err counts
+	err   error
+}
+
+// updateTogether is updateThrough, perhaps in one transaction with others. Nevertheless each fails alone: after
+// a failure everything is rolled back and done again one by one, so fn may be called twice. What fn gets is a
+// context that does not end: only the waiting ends with ctx.
+func (db *DB) updateTogether(ctx context.Context, doing string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	p := &passenger{ctx: ctx, doing: doing, fn: fn, done: make(chan struct{})}
+	db.ferry.queue(p)
+	select {
+	case db.ferry.helm <- struct{}{}:
+		db.carry(db.ferry.board())
+		<-db.ferry.helm
+	case <-p.done:
+	case <-ctx.Done():
+		if db.ferry.leave(p) {
+			return fmt.Errorf("%s: %w", doing, ctx.Err())
+		}
+	}
+	<-p.done
+	return p.err
+}
+
+func (f *ferry) queue(p *passenger) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.waiting = append(f.waiting, p)
+}
+
+// board returns everybody who waits.
+func (f *ferry) board() []*passenger {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := f.waiting
+	f.waiting = nil
+	return all
+}
+
+// leave reports whether the passenger still waited, and now does not.
+func (f *ferry) leave(p *passenger) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := slices.Index(f.waiting, p)
+	if at < 0 {
+		return false
+	}
+	f.waiting = slices.Delete(f.waiting, at, at+1)
+	return true
+}
+
+// carry writes what the passengers want: all of it at once, or one by one if that fails.
+func (db *DB) carry(all []*passenger) {
+	if len(all) > 1 && db.writeThrough(all...) == nil {
+		for _, p := range all {
+			close(p.done)
+		}
+		return
+	}
+	for _, p := range all {
+		p.err = db.writeThrough(p)
+		close(p.done)
+	}
+}
+
+// writeThrough writes in one transaction that waits for the disk. The wait for the lock ends with the context of
+// the first.
+func (db *DB) writeThrough(all ...*passenger) error {
+	first := all[0]
+	conn, err := db.writerThrough().Conn(first.ctx)
+	if err != nil {
+		return fmt.Errorf("%s: %w", first.doing, err)
+	}
+	defer conn.Close()
+	free := context.WithoutCancel(first.ctx)
+	tx, err := db.lock(first.ctx, func() (*sql.Tx, error) { return conn.BeginTx(free, nil) })
+	if err != nil {
+		return fmt.Errorf("%s: begin: %w", first.doing, err)
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	for _, p := range all {
+		if err := p.fn(free, tx); err != nil {
+			return fmt.Errorf("%s: %w", p.doing, err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("%s: commit: %w", first.doing, err)
+	}
+	return nil
+}
