@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -30,6 +31,7 @@ type scripted struct {
 	verb string
 	act  func(net.Conn) string
 	ehlo string // further lines of the EHLO answer, such as "250-STARTTLS\r\n"
+	rcpt string // the answer to the first RCPT of a connection, if not the usual one
 }
 
 // start serves until the test ends and returns how to reach the server.
@@ -70,6 +72,9 @@ func (s scripted) talk(conn net.Conn) {
 		case "EHLO", "HELO": // the client falls back to the second; it is the same step
 			verb = "EHLO"
 			answer = "250-mx.example.org\r\n" + s.ehlo + "250 8BITMIME\r\n"
+		case "RCPT":
+			answer = cmp.Or(s.rcpt, answer)
+			s.rcpt = ""
 		case "DATA":
 			answer = "354 go on\r\n"
 		}

@@ -227,3 +227,46 @@ func TestDeliverEndedContextClaimsNothing(t *testing.T) {
 		t.Errorf("Deliver = %v after %d claims, want context.Canceled after none", err, box.row(1).claims)
 	}
 }
+
+// TestDeliverBrokenReset has a server that puts a mail off and then breaks at the RSET after it: the mail has its
+// answer, and the next one goes over a new connection.
+func TestDeliverBrokenReset(t *testing.T) {
+	t.Parallel()
+	for how, act := range map[string]func(net.Conn) string{
+		"hangs up": hangsUp, "stalls": stalls, "babbles": babbles, "refuses": says("500 5.5.1 what?\r\n"),
+		"talks nonsense": says("hello there\r\n"), "closes": says("421 4.3.2 bye\r\n"),
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			cfg := scripted{verb: "RSET", act: act, rcpt: "450 4.2.1 later\r\n"}.start(t)
+			cfg.Timeout = time.Second
+			box := newShelf("a@lodeve.example", "b@ghent.example")
+			tally := deliver(t, box, newSMTP(t, cfg), options(newClock()))
+			if want := (notify.Tally{Retry: 2}); tally != want {
+				t.Errorf("tally = %+v, want %+v: each connection puts its first mail off", tally, want)
+			}
+		})
+	}
+}
+
+// TestSMTPBrokenGoodBye has a server that misbehaves when everything is done: that changes nothing.
+func TestSMTPBrokenGoodBye(t *testing.T) {
+	t.Parallel()
+	for how, act := range map[string]func(net.Conn) string{
+		"hangs up": hangsUp, "stalls": stalls, "babbles": babbles, "talks nonsense": says("hello there\r\n"),
+	} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			cfg := scripted{verb: "QUIT", act: act}.start(t)
+			cfg.Timeout = time.Second
+			box := newShelf("a@lodeve.example")
+			sender := newSMTP(t, cfg)
+			if tally := deliver(t, box, sender, options(newClock())); tally.Sent != 1 {
+				t.Errorf("tally = %+v, want one sent", tally)
+			}
+			if err := sender.Close(); err != nil {
+				t.Errorf("Close = %v, want nil", err)
+			}
+		})
+	}
+}

@@ -136,7 +136,7 @@ func TestBothWritersShareTheFile(t *testing.T) {
 					t.Errorf("Claim = %v, %v", mail, err)
 					return
 				}
-				err = errors.Join(db.MarkData(context.Background(), mail.ID),
+				err = errors.Join(db.MarkData(context.Background(), mail.ID), db.Settle(context.Background()),
 					db.Record(context.Background(), mail.ID, calls.Outcome{State: calls.DeliverySent}, now))
 				if err != nil {
 					t.Error(err)

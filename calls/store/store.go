@@ -5,13 +5,14 @@
 //
 // A [DB] holds a pool of readers, which SQLite itself keeps from writing (query_only), and one writer,
 // opened at the first write. A power cut may cost the writer's last seconds, which are then done again; what
-// the world outside was told must not be forgotten, and goes through a second writer that waits for the disk:
-// each step of a mail on its way out ([DB.Claim], [DB.MarkData], [DB.Record]), a mail that was handed in
-// ([DB.Receive]), and who wants mail. The steps of several mails that fall together are one transaction and
-// one wait, yet each holds or fails alone. The file is in WAL mode, so nobody waits for a reader and readers
-// wait for nobody. Every exported method that writes is one transaction, or a part of one, and takes the write
-// lock at its beginning: a transaction that first reads and then wants to write would fail at once when another
-// process wrote in between. Waiting for the lock ends with the context.
+// the world outside was told must not be forgotten, and waits for the disk: that the bytes of a mail are about
+// to leave ([DB.MarkData], which brings what was recorded before to the disk too), the end of sending
+// ([DB.Settle]), a mail that was handed in ([DB.Receive]), and who wants mail. The steps of several mails on their
+// way out that fall together are one transaction and one wait, yet each holds or fails alone. The file is in WAL
+// mode, so nobody waits for a reader and readers wait for nobody. Every exported method that writes is one
+// transaction, or a part of one, and takes the write lock at its beginning: a transaction that first reads and
+// then wants to write would fail at once when another process wrote in between. Waiting for the lock ends with
+// the context.
 //
 // # One file per subject
 //
@@ -84,7 +85,7 @@ type DB struct {
 	write   *sql.DB // nil until the first write
 	through *sql.DB // the same for what must survive a power cut
 
-	ferry *ferry // of what goes through
+	ferry *ferry
 
 	claims sync.Map // id of a mail to the name of the lease that this process has on it
 }

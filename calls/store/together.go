@@ -21,21 +21,22 @@ func newFerry() *ferry { return &ferry{helm: make(chan struct{}, 1)} }
 
 // A passenger is one write.
 type passenger struct {
-	ctx   context.Context
-	doing string
-	fn    func(ctx context.Context, tx *sql.Tx) error
-	done  chan struct{} // closed when err counts
-	err   error
+	ctx     context.Context
+	doing   string
+	through bool // it must not be forgotten by a power cut
+	fn      func(ctx context.Context, tx *sql.Tx) error
+	done    chan struct{} // closed when err counts
+	err     error
 }
 
-// updateTogether is updateThrough, perhaps in one transaction with others. Nevertheless each fails alone: after
-// a failure everything is rolled back and done again one by one, so fn may be called twice. What fn gets is a
-// context that does not end: only the waiting ends with ctx.
-func (db *DB) updateTogether(ctx context.Context, doing string, fn func(ctx context.Context, tx *sql.Tx) error) error {
+// updateTogether is update, or with through updateThrough, perhaps in one transaction with others. Nevertheless
+// each fails alone: after a failure everything is rolled back and done again one by one, so fn may be called
+// twice. What fn gets is a context that does not end: only the waiting ends with ctx.
+func (db *DB) updateTogether(ctx context.Context, doing string, through bool, fn func(ctx context.Context, tx *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
-	p := &passenger{ctx: ctx, doing: doing, fn: fn, done: make(chan struct{})}
+	p := &passenger{ctx: ctx, doing: doing, through: through, fn: fn, done: make(chan struct{})}
 	db.ferry.queue(p)
 	select {
 	case db.ferry.helm <- struct{}{}:
@@ -80,28 +81,34 @@ func (f *ferry) leave(p *passenger) bool {
 
 // carry writes what the passengers want: all of it at once, or one by one if that fails.
 func (db *DB) carry(all []*passenger) {
-	if len(all) > 1 && db.writeThrough(all...) == nil {
+	if len(all) > 1 && db.writeAll(all...) == nil {
 		for _, p := range all {
 			close(p.done)
 		}
 		return
 	}
 	for _, p := range all {
-		p.err = db.writeThrough(p)
+		p.err = db.writeAll(p)
 		close(p.done)
 	}
 }
 
-// writeThrough writes in one transaction that waits for the disk. The wait for the lock ends with the context of
-// the first.
-func (db *DB) writeThrough(all ...*passenger) error {
+// writeAll writes in one transaction, which waits for the disk if one of them must. The wait for the lock ends
+// with the context of the first.
+func (db *DB) writeAll(all ...*passenger) error {
 	first := all[0]
-	conn, err := db.writerThrough().Conn(first.ctx)
+	conn, err := db.writer().Conn(first.ctx)
 	if err != nil {
 		return fmt.Errorf("%s: %w", first.doing, err)
 	}
 	defer conn.Close()
 	free := context.WithoutCancel(first.ctx)
+	if slices.ContainsFunc(all, func(p *passenger) bool { return p.through }) {
+		if _, err := conn.ExecContext(free, `PRAGMA synchronous = FULL`); err != nil {
+			return fmt.Errorf("%s: %w", first.doing, err)
+		}
+		defer conn.ExecContext(free, `PRAGMA synchronous = NORMAL`) //nolint:errcheck // else it is only slower
+	}
 	tx, err := db.lock(first.ctx, func() (*sql.Tx, error) { return conn.BeginTx(free, nil) })
 	if err != nil {
 		return fmt.Errorf("%s: begin: %w", first.doing, err)

@@ -399,6 +399,9 @@ func (a *app) send(ctx context.Context) (notify.Tally, error) {
 		}
 		defer debug.SetGCPercent(debug.SetGCPercent(mailGC))
 		tally, err = notify.Deliver(ctx, a.db, transport, a.deliverOptions())
+		if tally != (notify.Tally{}) {
+			err = errors.Join(err, a.db.Settle(context.WithoutCancel(ctx)))
+		}
 		return errors.Join(err, transport.Close())
 	})
 	a.log.Info("sent", "sent", tally.Sent, "retry", tally.Retry, "failed", tally.Failed, "bounced", tally.Bounced)
