@@ -96,7 +96,7 @@ func benchDatabase(b testing.TB, dir string, list []calls.Call) *store.DB {
 type cost struct{ wall, cpu time.Duration }
 
 // median runs a command some times and returns the middle of what it took. It may exit with 1.
-func median(b *testing.B, command func() *exec.Cmd) cost {
+func median(b testing.TB, command func() *exec.Cmd) cost {
 	b.Helper()
 	const runs = 15
 	wall, cpu := make([]time.Duration, runs), make([]time.Duration, runs)
@@ -243,7 +243,7 @@ func BenchmarkMatchProcess(b *testing.B) {
 
 // runMatch returns the peak memory of the process in MB, 0 where the system does not tell it, and the
 // processor time that it took.
-func runMatch(b *testing.B, file string) (float64, time.Duration) {
+func runMatch(b testing.TB, file string) (float64, time.Duration) {
 	b.Helper()
 	cmd := exec.Command(os.Args[0], "--db", file, "--now", "2026-09-01", "digest")
 	cmd.Env = append(os.Environ(), runAsProgram+"=1")
@@ -281,7 +281,7 @@ func peakMemory(pid int) float64 {
 }
 
 // benchSave stores 500 calls whose titles differ from the round before; each is about one or two topics.
-func benchSave(b *testing.B, db *store.DB, round int) {
+func benchSave(b testing.TB, db *store.DB, round int) {
 	b.Helper()
 	list := benchCalls(500)
 	for i := range list {
@@ -314,7 +314,7 @@ func benchApp(db *store.DB) *app {
 	return &app{db: db, now: fixedClock, wallClock: fixedClock, log: slog.New(slog.DiscardHandler), topics: sync.OnceValues(calls.LoadTopics)}
 }
 
-func benchMatch(b *testing.B, a *app) store.Matched {
+func benchMatch(b testing.TB, a *app) store.Matched {
 	b.Helper()
 	report, err := a.match(context.Background())
 	if err != nil {
@@ -339,7 +339,7 @@ func BenchmarkOneQueryPerMunicipality(b *testing.B) {
 }
 
 // benchNaive returns how long the towns take; the last 500 calls are those that changed.
-func benchNaive(b *testing.B, list []calls.Call, towns int) time.Duration {
+func benchNaive(b testing.TB, list []calls.Call, towns int) time.Duration {
 	b.Helper()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(b.TempDir(), "naive.db")+"?_journal_mode=WAL&_synchronous=NORMAL")
 	if err != nil {

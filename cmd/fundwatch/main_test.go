@@ -26,7 +26,9 @@ func TestMain(m *testing.M) {
 	if file := os.Getenv(runMeasured); file != "" {
 		runAndMeasure(file)
 	}
-	for name, role := range map[string]func(io.Reader, io.Writer) error{runAsSink: runSink, runAsSoak: runSoak} {
+	for name, role := range map[string]func(io.Reader, io.Writer) error{
+		runAsSink: runSink, runAsSoak: runSoak, runAsBareLoop: runBareLoop,
+	} {
 		if os.Getenv(name) == "" {
 			continue
 		}

@@ -87,6 +87,7 @@ func (s *sinkSession) Data(r io.Reader) error {
 // A sinkProcess is a sink that runs beside the test.
 type sinkProcess struct {
 	environ []string // makes it the configured transport
+	address string
 	stop    io.Closer
 	out     *bufio.Reader
 	cmd     *exec.Cmd
@@ -113,7 +114,8 @@ func startSink(t *testing.T, ctx context.Context) *sinkProcess {
 	if err != nil {
 		t.Fatalf("the mail sink says no address: %v", err)
 	}
-	m := mailServer{addr: strings.TrimSpace(address)}
+	s.address = strings.TrimSpace(address)
+	m := mailServer{addr: s.address}
 	s.environ = append(m.settings(), envPair("MAIL_SMTP_RATE_PER_MINUTE", 0))
 	return s
 }

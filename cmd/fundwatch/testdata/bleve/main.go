@@ -59,8 +59,10 @@ func run(documents, queries, folder string) error {
 		for word := range strings.FieldsSeq(line) {
 			all = append(all, bleve.NewMatchQuery(word))
 		}
+		request := bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(all...), 20, 0, false)
+		request.Fields, request.Highlight = []string{"*"}, bleve.NewHighlight() // what a page of hits shows
 		begun := time.Now()
-		found, err := index.Search(bleve.NewSearchRequestOptions(bleve.NewConjunctionQuery(all...), 20, 0, false))
+		found, err := index.Search(request)
 		if err != nil {
 			return err
 		}
