@@ -29,6 +29,7 @@ type app struct {
 	topics     func() (*calls.Topics, error)
 	rules      func() (*calls.Rulebook, error)
 	rounds     func() (*calls.Rounds, error)
+	composer   func() (*notify.Composer, error)
 	programmes *calls.Programmes
 	progress   func(crawler.Progress) // nil: nobody watches
 	wait       func(context.Context, time.Duration) error
@@ -87,12 +88,14 @@ func (l *launcher) assemble() (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &app{
+	a := &app{
 		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
 		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
 		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), rounds: sync.OnceValues(calls.LoadRounds),
 		wait: l.surroundings.wait,
-	}, nil
+	}
+	a.composer = sync.OnceValues(a.newComposer) // it reads 24 languages, and the daemon looks every hour
+	return a, nil
 }
 
 func (a *app) close() {
@@ -162,7 +165,7 @@ func (a *app) copyOf(source, address string) (calls.Copy, bool) {
 	return c, err == nil
 }
 
-func (a *app) composer() (*notify.Composer, error) {
+func (a *app) newComposer() (*notify.Composer, error) {
 	topics, err := a.topics()
 	if err != nil {
 		return nil, err

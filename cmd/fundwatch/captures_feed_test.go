@@ -79,7 +79,11 @@ func TestCapturedFeedIsToldOnce(t *testing.T) {
 	portal, environ := standIn(t, 1)
 	environ = append(environ, envPair("CRAWLER_SHRINK_LIMIT", "1")) // weeks lie between two captures
 	listed := map[string]map[string]bool{}
-	for _, day := range capturedFeedDays {
+	days := capturedFeedDays
+	if underRace {
+		days = days[len(days)-4:] // CERV-2026-DATA moves in them
+	}
+	for _, day := range days {
 		records := capturedFeed(t, day)
 		listed[day] = map[string]bool{}
 		for _, r := range records {
@@ -123,8 +127,8 @@ func checkHistories(t *testing.T, environ []string, listed map[string]map[string
 			checkDataMoved(t, card)
 		}
 	}
-	if len(hits) < 200 {
-		t.Errorf("only %d calls in thirteen captures", len(hits))
+	if len(hits) < 200 && !underRace || len(hits) < 100 {
+		t.Errorf("only %d calls in %d captures", len(hits), len(listed))
 	}
 	t.Logf("%d calls; changes: %v", len(hits), kinds)
 }

@@ -23,11 +23,11 @@ import (
 // Ten weeks of spring 2026, day by day: the daemon's looks at seven and at nine, the portal as it was captured
 // (each capture until the next), fifty real towns in twelve languages. The machine is off for nine days and for
 // three, and once the mail server takes nothing for two days. At the end every call was told once to each who
-// should know of it, and to nobody else.
+// should know of it, and to nobody else. (Under the race detector five weeks and eight towns, the long outage among them.)
 func TestCapturedTenWeeks(t *testing.T) {
 	t.Parallel()
 	w := newWeeks(t)
-	for day := date(2026, 3, 16); !day.After(date(2026, 5, 27)); day = day.AddDate(0, 0, 1) {
+	for day := date(2026, 3, 16); !day.After(w.last); day = day.AddDate(0, 0, 1) {
 		w.portal.SetRecords(w.feed(day))
 		if off(day, date(2026, 4, 6), date(2026, 4, 15)) || off(day, date(2026, 5, 11), date(2026, 5, 14)) {
 			continue // the digests of 7 and 14 April and of 12 May are missed
@@ -59,6 +59,8 @@ type weeks struct {
 	should  map[int64]map[calls.Key]bool   // by subscriber: what he was to learn
 	towns   map[string]*calls.Municipality // by id
 	titles  map[calls.Key]string           // as last seen
+	last    time.Time                      // day
+	readers int                            // towns, each with one
 
 	opened, opening, expected int // tellings that a call has opened, that it opens soon, of expected rounds
 }
@@ -67,6 +69,10 @@ func newWeeks(t *testing.T) *weeks {
 	w := &weeks{
 		t: t, days: map[string][]portaltest.Record{}, digests: map[string]bool{},
 		should: map[int64]map[calls.Key]bool{}, towns: map[string]*calls.Municipality{}, titles: map[calls.Key]string{},
+		last: date(2026, 5, 27), readers: 50,
+	}
+	if underRace {
+		w.last, w.readers = date(2026, 4, 22), 8
 	}
 	for _, day := range capturedFeedDays {
 		w.days[day] = capturedFeed(t, day)
@@ -81,7 +87,7 @@ func newWeeks(t *testing.T) *weeks {
 	w.portal, w.environ = standIn(t, 1)
 	w.environ = append(append(w.environ, w.server.settings()...),
 		envPair("CRAWLER_SHRINK_LIMIT", "1")) // weeks lie between two captures
-	must(t, w.environ, "municipalities", "import", fiftyTowns(t), "--now", "2026-03-15")
+	must(t, w.environ, "municipalities", "import", someTowns(t, w.readers), "--now", "2026-03-15")
 	return w
 }
 
@@ -272,20 +278,21 @@ func (w *weeks) report(table map[calls.Key]*tally) {
 	}
 	w.t.Logf("%d calls, %d towns, %d weeks: %d tellings due, %d made once", len(table), len(w.towns), len(w.digests), sum.should, sum.once)
 	w.t.Logf("told that a call has opened: %d, that it opens soon: %d; of expected rounds: %d", w.opened, w.opening, w.expected)
-	if w.opened == 0 || w.opening == 0 || w.expected == 0 || sum.should < 500 || len(w.towns) != 50 || len(w.digests) < 8 {
+	whole := w.opened > 0 && w.opening > 0 && w.expected > 0 && len(w.digests) >= 8
+	if sum.should < 10*w.readers || len(w.towns) != w.readers || len(w.digests) < 4 || !underRace && !whole {
 		w.t.Error("that is too little to prove anything")
 	}
 }
 
-// twinningWords are the languages of the fifty towns, and how each says "town twinning".
+// twinningWords are the languages of the towns, and how each says "town twinning".
 var twinningWords = map[string][2]string{
 	"AT": {"de", "Städtepartnerschaft"}, "DE": {"de", "Staedtepartnerschaft*"}, "FR": {"fr", "jumelage"}, "BE": {"nl", "jumelage"},
 	"IT": {"it", "gemellaggio"}, "ES": {"es", "hermanamiento"}, "PT": {"pt", "geminação"}, "PL": {"pl", "miasta partnerskie"},
 	"CZ": {"cs", "partnerská města"}, "HU": {"hu", "TESTVÉRVÁROS"}, "RO": {"ro", "înfrățire"}, "SE": {"sv", "vänort"}, "FI": {"fi", "ystävyyskaup*"},
 }
 
-// fiftyTowns writes a file of real towns, the first of each country in turn, with interests of their own.
-func fiftyTowns(t *testing.T) string {
+// someTowns writes a file of real towns, the first of each country in turn, with interests of their own.
+func someTowns(t *testing.T, most int) string {
 	t.Helper()
 	byCountry := realTowns(t)
 	interests := []string{
@@ -293,9 +300,9 @@ func fiftyTowns(t *testing.T) string {
 		"keywords: [%q]", "keywords: [%q], exclude: [research]", "topics: [digital-services], programmes: [CERV, ERASMUS, CREA]", "everything: true",
 	}
 	var file strings.Builder
-	for i, n := 0, 0; n < 50; i++ {
+	for i, n := 0, 0; n < most; i++ {
 		for _, country := range slices.Sorted(maps.Keys(twinningWords)) {
-			if n == 50 || i >= len(byCountry[country]) {
+			if n == most || i >= len(byCountry[country]) {
 				continue
 			}
 			town, words := byCountry[country][i], twinningWords[country]

@@ -16,11 +16,11 @@ import (
 
 // The proof that nothing is lost and nothing doubled, wherever the program dies: it is killed at every step that
 // the conversation with a mail server has, and at every step that SQLite does to its files, each time on a
-// fresh copy of one database; then it is run again in peace. Ordinarily only some points of a small world are
-// tried; with FUNDWATCH_KILLS set, all of them, and every thirteenth of a world of 200 readers.
+// fresh copy of one database; then it is run again in peace. Ordinarily only some points of a small ordeal are
+// tried; with FUNDWATCH_KILLS set, all of them, and every thirteenth of an ordeal of 200 readers.
 
-// A world is a database from which each trial starts.
-type world struct {
+// An ordeal is a database from which each trial starts.
+type ordeal struct {
 	environ []string
 	towns   int
 	base    string // the database
@@ -35,10 +35,10 @@ const (
 	trialEnds   = "2026-09-01T20:00:00Z"
 )
 
-// worlds returns where the fault points are tried.
-func worlds(t *testing.T) map[string]*world {
+// ordeals returns where the fault points are tried.
+func ordeals(t *testing.T) map[string]*ordeal {
 	t.Helper()
-	all := map[string]*world{"digest": newWorld(t, "digest", 3), "send": newWorld(t, "send", 3)}
+	all := map[string]*ordeal{"digest": newOrdeal(t, "digest", 3), "send": newOrdeal(t, "send", 3)}
 	if os.Getenv("FUNDWATCH_KILLS") == "" {
 		return all
 	}
@@ -46,17 +46,17 @@ func worlds(t *testing.T) map[string]*world {
 		w.stride = 1
 	}
 	// Thirteen has no divisor in common with the steps of a mail, so that all of them have their turn.
-	all["digest of 200"], all["send of 200"] = newWorld(t, "digest", 200), newWorld(t, "send", 200)
+	all["digest of 200"], all["send of 200"] = newOrdeal(t, "digest", 200), newOrdeal(t, "send", 200)
 	all["digest of 200"].stride, all["send of 200"].stride = 13, 13
 	return all
 }
 
-func newWorld(t *testing.T, command string, towns int) *world {
+func newOrdeal(t *testing.T, command string, towns int) *ordeal {
 	t.Helper()
 	_, environ := standIn(t, 1)
 	environ = append(environ, envPair("MAIL_TRANSPORT", "smtp"), envPair("MAIL_SMTP_TLS", "none"),
 		envPair("MAIL_SMTP_RATE_PER_MINUTE", 0), envPair("MAIL_SMTP_CONNECTIONS", 1))
-	w := &world{environ: environ, towns: towns, base: filepath.Join(t.TempDir(), "base.db"), command: command}
+	w := &ordeal{environ: environ, towns: towns, base: filepath.Join(t.TempDir(), "base.db"), command: command}
 	must(t, environ, "--db", w.base, "municipalities", "import", manyTowns(t, towns), "--now", "2026-09-01")
 	must(t, environ, "--db", w.base, "crawl", "--now", "2026-09-01")
 	if command == "send" {
@@ -68,14 +68,14 @@ func newWorld(t *testing.T, command string, towns int) *world {
 }
 
 // reaching is the environment with this mail server.
-func (w *world) reaching(p *plug) []string {
+func (w *ordeal) reaching(p *plug) []string {
 	host, port, _ := strings.Cut(p.address, ":")
 	return append(append([]string{}, w.environ...), envPair("MAIL_SMTP_HOST", host), envPair("MAIL_SMTP_PORT", port))
 }
 
 // A trial is one run of the program that does not end well.
 type trial struct {
-	*world
+	*ordeal
 	t    *testing.T
 	plug *plug
 	db   string
@@ -83,13 +83,13 @@ type trial struct {
 }
 
 // try starts a trial in a copy of the world. The first reader is put off once, so that mails are refused, too.
-func (w *world) try(t *testing.T) *trial {
+func (w *ordeal) try(t *testing.T) *trial {
 	t.Helper()
 	data, err := os.ReadFile(w.base)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &trial{world: w, t: t, plug: newPlug(t, "clerk@town-0.example"), db: filepath.Join(t.TempDir(), "trial.db")}
+	x := &trial{ordeal: w, t: t, plug: newPlug(t, "clerk@town-0.example"), db: filepath.Join(t.TempDir(), "trial.db")}
 	if err := os.WriteFile(x.db, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func (c toll) log(t *testing.T, towns int) {
 
 func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
 	t.Parallel()
-	for name, w := range worlds(t) {
+	for name, w := range ordeals(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var c toll
@@ -175,7 +175,7 @@ func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
 func TestKilledAtEveryStepOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	library := faultLibrary(t)
-	for name, w := range worlds(t) {
+	for name, w := range ordeals(t) {
 		for fault, stride := range map[string]int{"kill": 61, "tear": 67, "commit": 5} {
 			if w.stride > 1 && fault != "commit" {
 				continue // the steps of 200 mails are those of three
@@ -207,7 +207,7 @@ func TestKilledAtEveryStepOfTheDatabase(t *testing.T) {
 func TestFullDiskAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	library := faultLibrary(t)
-	for name, w := range worlds(t) {
+	for name, w := range ordeals(t) {
 		if w.stride > 1 {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 // all is done. No mail comes twice.
 func TestSendersAtTheSameTime(t *testing.T) {
 	t.Parallel()
-	x := newWorld(t, "send", 12).try(t)
+	x := newOrdeal(t, "send", 12).try(t)
 	x.environ = append(x.environ, envPair("MAIL_SMTP_CONNECTIONS", 3))
 	var processes sync.WaitGroup
 	for range 4 {
