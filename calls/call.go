@@ -144,6 +144,7 @@ type Call struct {
 	Opens        time.Time // start of the opening day in Brussels, as UTC; zero if not announced
 	Deadlines    []Deadline
 	Model        DeadlineModel
+	Season       Season // when it takes applications, if no deadline is stated
 
 	Budget   Number // euro for all grants of this call together
 	GrantMin Number // euro for one grant

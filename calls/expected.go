@@ -36,6 +36,7 @@ type Expected struct {
 //     for four rounds, 10 for three, 14 for two. What is wider than 150 days before that is not told.
 //   - Once the first day of the closing window is over (of the opening window, where no closing is
 //     expected, the last), that round has failed to appear, and the year after it is expected.
+//   - What a source itself foresees under the same title is its call, and not expected beside it.
 //   - Nothing is expected more than two years after the newest round, after the last year of its
 //     programme (rules/endings.tsv), or in programmes that number their topics anew each year.
 //
@@ -43,10 +44,10 @@ type Expected struct {
 // deadline, of the opening windows 71 %, at a mean width of 49 and 54 days; what missed had mostly changed
 // its season (checked 2026-11-22 by expected_backtest_test.go).
 func Expect(rounds []Round, seen []Call, now time.Time) []Expected {
-	newest := newestCalls(seen)
+	newest, foreseen := newestCalls(seen), foreseenBySources(seen)
 	var all []Expected
 	for _, past := range byFamily(MergeRounds(rounds, seen)) {
-		if e, ok := expectNext(past, newest[past[0].Family], Day(now)); ok {
+		if e, ok := expectNext(past, newest[past[0].Family], Day(now)); ok && !foreseen[Fold(e.Title)] {
 			all = append(all, e)
 		}
 	}

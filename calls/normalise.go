@@ -50,6 +50,7 @@ func Normalise(r Raw, p *Programmes, seen time.Time) (c Call, odd []Odd, ok bool
 		Opens:        n.opens(),
 		Deadlines:    n.deadlines(),
 		Model:        n.model(),
+		Season:       n.season(),
 		Budget:       n.amount("budget", r.Budget),
 		GrantMin:     n.amount("smallest grant", r.GrantMin),
 		GrantMax:     n.amount("largest grant", r.GrantMax),
@@ -138,6 +139,14 @@ func (n *normaliser) model() DeadlineModel {
 		n.oddf("deadline model %q is unknown", m)
 		return ""
 	}
+}
+
+func (n *normaliser) season() Season {
+	if s := n.raw.Season; !s.known() {
+		n.oddf("season %q is unknown", s)
+		return ""
+	}
+	return n.raw.Season
 }
 
 func (n *normaliser) opens() time.Time {

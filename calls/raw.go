@@ -29,6 +29,7 @@ type Raw struct {
 	Deadlines  []string
 	UsualHour  string // "17:00": when calls of this source close if only a day is given; "" if unknown
 	Model      DeadlineModel
+	Season     Season
 	Budget     string // euro; plain digits, or a decimal number
 	GrantMin   string
 	GrantMax   string

@@ -94,7 +94,7 @@ func (p *sourcePlan) rounds(now time.Time) []*entry {
 		r := &p.def.Rounds[i]
 		if r.Rolling {
 			e := p.newRound(r)
-			e.raw.Status = calls.Open
+			e.raw.Status, e.raw.Season = calls.Open, calls.Rolling
 			e.raw.Reference = p.roundName(r, "rolling")
 			entries = append(entries, e)
 			continue
@@ -196,7 +196,8 @@ func (r *Round) announcedIn(year int) bool {
 func (p *sourcePlan) expect(e *entry, r *Round, at time.Time) {
 	e.raw.Reference = p.roundName(r, "expected")
 	e.raw.Status = calls.Forthcoming
-	e.raw.Title += " (expected)"
+	e.raw.Season = calls.SeasonAround(at)
+	e.raw.Title += calls.ExpectedMark
 	e.describe(r.Summary, fmt.Sprintf("Expected to close around %s, as in past years: no date is announced.", at.Format("2 January 2006")), p.provenance(r))
 }
 

@@ -83,7 +83,7 @@ func (w *writer) deadlines(c *calls.Call) (main line, others []line) {
 	next, ok := c.NextDeadline(w.now)
 	if !ok {
 		if next, ok = c.LastDeadline(); !ok {
-			return w.fact("label.deadline", say(w.Text("unstated", nil))), nil
+			return w.fact("label.deadline", say(w.Undated(c))), nil
 		}
 	}
 	label := "label.deadline"

@@ -27,6 +27,18 @@ func (l *Locale) deadline(d calls.Deadline, now time.Time) phrase {
 	return l.phrase("deadline.unsaid", data)
 }
 
+// Undated returns what to say of the deadline of a call that states none: "all year round", "around 1 October
+// 2026", or "not stated".
+func (l *Locale) Undated(c *calls.Call) string {
+	if c.Season == calls.Rolling {
+		return l.Text("deadline.rolling", nil)
+	}
+	if day, expected := c.Season.Around(); expected {
+		return l.Text("deadline.around", Data{"Date": l.PlainDate(day)})
+	}
+	return l.Text("unstated", nil)
+}
+
 // Left returns how far away a deadline is: "today", "tomorrow", "in 23 days", or "over".
 func (l *Locale) Left(d calls.Deadline, now time.Time) string {
 	if d.Passed(now) {
@@ -51,6 +63,9 @@ func (l *Locale) Status(c *calls.Call, now time.Time) string {
 		}
 		return l.Text("status.since", Data{"Date": l.PlainDate(c.Opens)})
 	case calls.Forthcoming:
+		if _, expected := c.Season.Around(); expected && c.Opens.IsZero() {
+			return l.Text("status.expected", nil)
+		}
 		if c.Opens.IsZero() {
 			return l.Text("status.announced", nil)
 		}

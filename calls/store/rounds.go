@@ -10,10 +10,10 @@ import (
 	"fundwatch/calls"
 )
 
-// Rounds returns every call that may be a round of a family, ordered by key, with no more than
+// Rounds returns every call that may be a round of a family, or that a source foresees, ordered by key, with no more than
 // [calls.Expect] and [calls.MergeRounds] look at: neither texts nor topics are read.
 func (db *DB) Rounds(ctx context.Context) ([]calls.Call, error) {
-	all, err := collect(ctx, db.read, scanRound, roundColumns+" ORDER BY c.source, c.reference", string(calls.KindTopic))
+	all, err := collect(ctx, db.read, scanRound, roundColumns+"c.kind = ? AND c.identifier <> '' OR c.season <> '' ORDER BY c.source, c.reference", string(calls.KindTopic))
 	if err != nil {
 		return nil, fmt.Errorf("read rounds: %w", err)
 	}
@@ -25,7 +25,7 @@ func (db *DB) RoundsOf(ctx context.Context, family string) ([]calls.Call, error)
 	seen := map[calls.Key]bool{}
 	var all []calls.Call
 	for _, spelling := range calls.Spellings(family) {
-		found, err := collect(ctx, db.read, scanRound, roundColumns+" AND c.identifier LIKE ?", string(calls.KindTopic), likeSpelling(spelling))
+		found, err := collect(ctx, db.read, scanRound, roundColumns+"c.kind = ? AND c.identifier LIKE ?", string(calls.KindTopic), likeSpelling(spelling))
 		if err != nil {
 			return nil, fmt.Errorf("read rounds of %s: %w", family, err)
 		}
@@ -48,7 +48,7 @@ func likeSpelling(spelling string) string {
 	return strings.NewReplacer("*", "____", "...", "%").Replace(spelling)
 }
 
-// roundColumns ends where the conditions do; its parameter is the kind.
+// roundColumns ends where the conditions begin.
 const roundColumns = `
 		SELECT
 			c.source,
@@ -62,9 +62,10 @@ const roundColumns = `
 			c.deadlines,
 			c.model,
 			c.budget,
+			c.season,
 			c.withdrawn,` + lastSeen + `
 		FROM calls c
-		WHERE c.kind = ? AND c.identifier <> ''`
+		WHERE `
 
 func scanRound(row scanner) (c calls.Call, err error) {
 	deadlines := deadlineList{&c.Deadlines}
@@ -80,6 +81,7 @@ func scanRound(row scanner) (c calls.Call, err error) {
 		&deadlines,
 		&c.Model,
 		(*number)(&c.Budget),
+		&c.Season,
 		into(&c.Withdrawn),
 		into(&c.LastSeen),
 	)

@@ -42,6 +42,7 @@ const callColumns = `
 	c.opens,
 	c.deadlines,
 	c.model,
+	c.season,
 	c.budget,
 	c.grant_min,
 	c.grant_max,
@@ -80,6 +81,7 @@ func scanCall(row scanner) (storedCall, error) {
 		into(&c.Opens),
 		&deadlines,
 		&c.Model,
+		&c.Season,
 		(*number)(&c.Budget),
 		(*number)(&c.GrantMin),
 		(*number)(&c.GrantMax),
@@ -182,6 +184,16 @@ func said(c *calls.Call) []any {
 		c.Summary,
 		c.Body,
 	}
+}
+
+// printOf returns the fingerprint of a call. A season counts only if there is one: calls of before there were
+// seasons keep theirs.
+func printOf(c *calls.Call) ([]byte, error) {
+	values := said(c)
+	if c.Season != "" {
+		values = append(values, string(c.Season))
+	}
+	return fingerprint(values)
 }
 
 // texts is how many values at the end of said are texts.

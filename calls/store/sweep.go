@@ -136,7 +136,7 @@ func (s *sweeper) sight(c *calls.Call) error {
 		s.doubt(c, problem)
 		return nil
 	}
-	print, err := fingerprint(said(c))
+	print, err := printOf(c)
 	if err != nil {
 		s.doubt(c, err.Error())
 		return nil

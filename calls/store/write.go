@@ -30,15 +30,15 @@ func newCallWriter(ctx context.Context, tx *sql.Tx) (*callWriter, error) {
 		{&w.insertCall, `
 			INSERT INTO calls (identifier, kind, title, umbrella, keywords, programme, divisions,
 				action_type, url, language, stated_status, opens, deadlines, model, budget, grant_min,
-				grant_max, grants, fingerprint, revision, recorded, changed, last_seen, source, reference,
+				grant_max, grants, season, fingerprint, revision, recorded, changed, last_seen, source, reference,
 				first_seen)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			RETURNING id`},
 		{&w.updateCall, `
 			UPDATE calls
 			SET identifier = ?, kind = ?, title = ?, umbrella = ?, keywords = ?, programme = ?,
 				divisions = ?, action_type = ?, url = ?, language = ?, stated_status = ?, opens = ?,
-				deadlines = ?, model = ?, budget = ?, grant_min = ?, grant_max = ?, grants = ?,
+				deadlines = ?, model = ?, budget = ?, grant_min = ?, grant_max = ?, grants = ?, season = ?,
 				fingerprint = ?, revision = ?, recorded = ?, changed = ?, last_seen = ?,
 				absent_since = NULL, withdrawn = NULL
 			WHERE id = ?`},
@@ -103,7 +103,7 @@ func (w *callWriter) replace(id int64, c *calls.Call, print []byte, rev int64, n
 func split(c *calls.Call) (facts, long []any) {
 	all := said(c)
 	n := len(all) - texts
-	return all[:n:n], all[n:]
+	return append(all[:n:n], string(c.Season)), all[n:]
 }
 
 // topics replaces what a call is about. Of two hits for one topic the first counts.

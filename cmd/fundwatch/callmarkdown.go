@@ -70,7 +70,7 @@ func (f *findings) deadlineFor(c *calls.Call) string {
 	if status == calls.Closed || status == calls.Withdrawn {
 		return string(status)
 	}
-	text := "not stated"
+	text := undatedText(c)
 	if next, ok := c.NextDeadline(f.now); ok {
 		text = deadlineText(next)
 	}

@@ -26,6 +26,7 @@ type callView struct {
 	NextDeadline   *string      `json:"next_deadline"`
 	DaysLeft       *int         `json:"days_left"`
 	DeadlineModel  *string      `json:"deadline_model"`
+	Season         *string      `json:"season"` // without a stated deadline: "rolling", or the day around which one is expected
 	BudgetEUR      calls.Number `json:"budget_eur"`
 	GrantMinEUR    calls.Number `json:"grant_min_eur"`
 	GrantMaxEUR    calls.Number `json:"grant_max_eur"`
@@ -86,7 +87,7 @@ func (v viewer) view(c *calls.Call) callView {
 		Key: c.Key.String(), Identifier: c.Identifier, Title: c.Title, Summary: stated(c.Summary),
 		Programme: stated(c.Programme), Source: c.Key.Source, URL: stated(c.URL),
 		Status: c.Status(v.now), Opens: stated(openingDay(c.Opens)), Deadlines: []string{},
-		DeadlineModel: stated(string(c.Model)), BudgetEUR: c.Budget, GrantMinEUR: c.GrantMin,
+		DeadlineModel: stated(string(c.Model)), Season: stated(string(c.Season)), BudgetEUR: c.Budget, GrantMinEUR: c.GrantMin,
 		GrantMaxEUR: c.GrantMax, ExpectedGrants: c.Grants, ActionType: stated(c.ActionType),
 		Topics: []topicView{}, FirstSeen: rfc3339(c.FirstSeen), LastSeen: rfc3339(c.LastSeen),
 		Changed: moment(c.Changed), Languages: []string{},
@@ -155,6 +156,9 @@ func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
 	case calls.Closed, calls.Withdrawn:
 		return string(status), faint
 	case calls.Forthcoming:
+		if day, expected := c.Season.Around(); expected && c.Opens.IsZero() {
+			return "~ " + dayThisYear(day, now), cyan
+		}
 		if c.Opens.IsZero() {
 			return "later", cyan
 		}
@@ -164,6 +168,9 @@ func timeLeft(c *calls.Call, now time.Time) (text string, st style) {
 		return "no entry", faint // open, but not for a town that starts today: `show` says why
 	}
 	next, ok := c.NextDeadline(now)
+	if !ok && c.Season == calls.Rolling {
+		return "all year", green
+	}
 	if !ok {
 		return "open", green
 	}

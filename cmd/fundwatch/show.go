@@ -254,13 +254,24 @@ func (k card) fact(w *bufio.Writer, label string, values ...string) {
 
 func (k card) deadlines() []string {
 	if len(k.call.Deadlines) == 0 {
-		return []string{"not stated"}
+		return []string{undatedText(k.call)}
 	}
 	var lines []string
 	for _, d := range k.call.Deadlines {
 		lines = append(lines, deadlineLine(d, k.viewer.now))
 	}
 	return lines
+}
+
+// undatedText says when a call that states no deadline takes applications.
+func undatedText(c *calls.Call) string {
+	if c.Season == calls.Rolling {
+		return "all year round, no deadline"
+	}
+	if day, expected := c.Season.Around(); expected {
+		return "around " + day.Format("2 January 2006") + " (expected from past years, not announced)"
+	}
+	return "not stated"
 }
 
 // deadlineLine writes a deadline with the days that are left: "... 17:00 Brussels (in 30 days)".

@@ -132,7 +132,7 @@ func (a *app) printCheck(w io.Writer, def crawler.SourceDef, r crawler.Report) {
 	}
 	for i := range r.First {
 		c := &r.First[i]
-		deadline := "no deadline stated"
+		deadline := "deadline: " + undatedText(c)
 		if last, ok := c.LastDeadline(); ok {
 			deadline = deadlineLine(last, a.now())
 		}

@@ -38,7 +38,7 @@ func (c card) Next() string {
 	if last, ok := c.Call.LastDeadline(); ok {
 		return c.facts.Deadline(last, c.now)
 	}
-	return c.T("unstated")
+	return c.facts.Undated(c.Call)
 }
 
 // Status returns the state of the call in words.

@@ -67,6 +67,9 @@ func (c *callPage) Deadlines() []dated {
 	for i, d := range c.Call.Deadlines {
 		all = append(all, dated{c.deadlineName(c.Call, i), c.facts.Deadline(d, c.now), d.Passed(c.now)})
 	}
+	if len(all) == 0 && c.Call.Season != "" {
+		all = []dated{{c.T("label.deadline"), c.facts.Undated(c.Call), false}}
+	}
 	return all
 }
 

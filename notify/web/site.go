@@ -31,6 +31,7 @@ type Catalogue interface {
 type Facts interface {
 	Language() string // may be another one than was asked for
 	Deadline(d calls.Deadline, now time.Time) string
+	Undated(c *calls.Call) string
 	Status(c *calls.Call, now time.Time) string
 	Amount(n calls.Number) string
 	Grant(low, high calls.Number) string

@@ -29,7 +29,8 @@ CREATE TABLE calls (
 	withdrawn      TEXT,
 	first_seen     TEXT NOT NULL,
 	last_seen      TEXT NOT NULL,    -- while it is listed, the newest complete run may be later and counts
-	changed        TEXT,
+	changed        TEXT, season TEXT NOT NULL DEFAULT ''
+	CHECK (season IN ('', 'rolling') OR season GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
 	UNIQUE (source, reference)
 ) STRICT;
 

@@ -1,3 +1,7 @@
+-- When a call without a stated deadline takes applications: 'rolling', or the day around which one is expected.
+ALTER TABLE calls ADD COLUMN season TEXT NOT NULL DEFAULT ''
+	CHECK (season IN ('', 'rolling') OR season GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]');
+
 -- What was told to whom of rounds that are to be expected. They are no calls yet, so that notices cannot refer
 -- to them; the states are the same. Each round is told once a quarter.
 CREATE TABLE expected_notices (
