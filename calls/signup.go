@@ -13,6 +13,7 @@ type SignUp struct {
 	Asked        time.Time
 	Expires      time.Time
 	Confirmed    time.Time // zero until then
+	Joins        bool      // another mailbox of the municipality asked: only language and frequency are confirmed
 }
 
 // ErrExpired says that the time to do something is over. Test with errors.Is.

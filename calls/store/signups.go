@@ -13,6 +13,9 @@ import (
 // mostSignUps is how many confirmations one address is asked for within a day, whoever asks.
 const mostSignUps = 3
 
+// askedWithin is that day.
+const askedWithin = 24 * time.Hour
+
 // SignUp notes what somebody asked for and puts the mail that letter writes for the subscriber into the
 // outbox, in one transaction. It reports false, and stores nothing, if the address was asked often enough
 // within a day.
@@ -22,6 +25,12 @@ const mostSignUps = 3
 // out: a stranger must neither change what a known town gets nor revive a mailbox. s.Municipality.ID is the
 // id to give; if it is taken, a number is added.
 func (db *DB) SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (queued bool, err error) {
+	return db.ask(ctx, s, db.signedUp, letter)
+}
+
+// ask has the owner of a mailbox asked, whom find makes if there is none.
+func (db *DB) ask(ctx context.Context, s *calls.SignUp, find func(context.Context, *sql.Tx, *calls.SignUp) (*calls.Subscriber, error),
+	letter func(*calls.Subscriber) (calls.Delivery, error)) (queued bool, err error) {
 	if len(s.Municipality.Subscribers) != 1 {
 		return false, errors.New("sign up: want one mailbox")
 	}
@@ -32,7 +41,7 @@ func (db *DB) SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Su
 		if often, err := askedOften(ctx, tx, s); err != nil || often {
 			return err
 		}
-		subscriber, err := db.signedUp(ctx, tx, s)
+		subscriber, err := find(ctx, tx, s)
 		if err != nil {
 			return err
 		}
@@ -55,8 +64,11 @@ func askedOften(ctx context.Context, q querier, s *calls.SignUp) (bool, error) {
 		FROM sign_ups a
 		JOIN subscribers s ON s.id = a.subscriber
 		WHERE s.email = ?1 AND a.asked > ?2`
-	const day = 24 * time.Hour
-	return scanOne[bool](q.QueryRowContext(ctx, query, s.Municipality.Subscribers[0].Email, instant(s.Asked.Add(-day)), mostSignUps))
+	often, err := scanOne[bool](q.QueryRowContext(ctx, query, s.Municipality.Subscribers[0].Email, instant(s.Asked.Add(-askedWithin)), mostSignUps))
+	if err != nil || often || !s.Joins {
+		return often, err
+	}
+	return invitedOften(ctx, q, s)
 }
 
 // signedUp returns the subscriber whom a sign-up means, and makes it if there is none.
@@ -123,18 +135,18 @@ func freeID(ctx context.Context, q querier, id string) (string, error) {
 
 func insertSignUp(ctx context.Context, tx *sql.Tx, s *calls.SignUp, subscriber int64) error {
 	const insert = `
-		INSERT INTO sign_ups (secret, subscriber, twins, interests, language, frequency, asked, expires)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+		INSERT INTO sign_ups (secret, subscriber, twins, interests, language, frequency, asked, expires, joins)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	facts := described(&s.Municipality) // label, country, lau, population, twins, interests
 	mailbox := s.Municipality.Subscribers[0]
 	_, err := tx.ExecContext(ctx, insert, s.Secret[:], subscriber, facts[4], facts[5],
-		mailbox.Language, string(mailbox.Frequency), instant(s.Asked), instant(s.Expires))
+		mailbox.Language, string(mailbox.Frequency), instant(s.Asked), instant(s.Expires), s.Joins)
 	return err
 }
 
 // SignedUp returns what would be confirmed by the token with this SHA-256, or was. The error wraps
 // [calls.ErrNotFound] if nobody asked, and [calls.ErrExpired] if it was not confirmed in time. Twins and
-// interests of a municipality that staff look after stay as they are.
+// interests of a municipality that staff look after, or that another mailbox has invited to, stay as they are.
 func (db *DB) SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error) {
 	var s *calls.SignUp
 	if err := db.Unlock(ctx); err != nil {
@@ -148,7 +160,10 @@ func (db *DB) SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*ca
 }
 
 func signUpBySecret(ctx context.Context, q querier, secret [32]byte, now time.Time) (*calls.SignUp, error) {
-	const query = `SELECT subscriber, twins, interests, language, frequency, asked, expires, confirmed FROM sign_ups WHERE secret = ?`
+	const query = `
+		SELECT subscriber, twins, interests, language, frequency, asked, expires, confirmed, joins
+		FROM sign_ups
+		WHERE secret = ?`
 	var (
 		s         = calls.SignUp{Secret: secret}
 		id        int64
@@ -158,7 +173,7 @@ func signUpBySecret(ctx context.Context, q querier, secret [32]byte, now time.Ti
 		frequency calls.Frequency
 	)
 	err := q.QueryRowContext(ctx, query, secret[:]).Scan(&id, asJSON(&twins), asJSON(&interests), &language, &frequency,
-		into(&s.Asked), into(&s.Expires), into(&s.Confirmed))
+		into(&s.Asked), into(&s.Expires), into(&s.Confirmed), &s.Joins)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, calls.ErrNotFound
@@ -176,8 +191,8 @@ func signUpBySecret(ctx context.Context, q querier, secret [32]byte, now time.Ti
 		return nil, errors.Join(err, errors.New("its municipality is gone"))
 	}
 	s.Municipality = town[0].Municipality
-	const selfMade = `SELECT EXISTS (SELECT 1 FROM self_made WHERE municipality = ?)`
-	own, err := scanOne[bool](q.QueryRowContext(ctx, selfMade, town[0].id))
+	const itsOwn = `SELECT EXISTS (SELECT 1 FROM self_made WHERE municipality = ?) AND NOT ?`
+	own, err := scanOne[bool](q.QueryRowContext(ctx, itsOwn, town[0].id, s.Joins))
 	if err != nil {
 		return nil, err
 	}
@@ -256,15 +271,17 @@ func changeProfile(ctx context.Context, tx *sql.Tx, m *calls.Municipality, now t
 	return err
 }
 
-// DropSignUps removes what was asked for and never confirmed until before, with its mailbox and
-// municipality, and returns how many mailboxes that were.
+// DropSignUps removes what was asked for and never confirmed until before, with the mailbox and the
+// municipality that were made for it, and returns how many mailboxes that were.
 func (db *DB) DropSignUps(ctx context.Context, before time.Time) (int, error) {
 	var dropped int
 	err := db.update(ctx, "drop sign-ups", func(tx *sql.Tx) error {
 		const remove = `
 			DELETE FROM subscribers
-			WHERE state = 'pending' AND municipality IN (SELECT municipality FROM self_made) AND id IN (
-				SELECT subscriber FROM sign_ups GROUP BY subscriber HAVING MAX(confirmed) IS NULL AND MAX(expires) < ?)`
+			WHERE state = 'pending' AND id IN (
+				SELECT subscriber FROM sign_ups GROUP BY subscriber HAVING MAX(confirmed) IS NULL AND MAX(expires) < ?
+			) AND (municipality IN (SELECT municipality FROM self_made) OR EXISTS (
+				SELECT 1 FROM sign_ups a WHERE a.subscriber = subscribers.id AND a.joins = 1 AND a.asked = subscribers.created))`
 		result, err := tx.ExecContext(ctx, remove, instant(before))
 		if err != nil {
 			return err

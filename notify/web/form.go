@@ -200,15 +200,19 @@ func (s *Site) checkTown(p *page, f *profile, m *calls.Municipality) {
 
 // checkMailbox reads to whom letters go, and that it is wanted.
 func checkMailbox(p *page, f *profile, to *calls.Subscriber) {
+	checkAddress(p, f, to)
+	if !f.Consent {
+		p.wrong("consent", "error.consent")
+	}
+}
+
+func checkAddress(p *page, f *profile, to *calls.Subscriber) {
 	to.Email = f.Email
 	switch {
 	case f.Email == "":
 		p.wrong("email", "error.email.missing")
 	case !plainAddress(f.Email):
 		p.wrong("email", "error.email")
-	}
-	if !f.Consent {
-		p.wrong("consent", "error.consent")
 	}
 }
 

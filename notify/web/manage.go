@@ -16,7 +16,8 @@ type mailboxPage struct {
 	Done    string // key of what was just done; "" if nothing was
 	Until   string // the end of a pause as typed
 	Calls   []toldCall
-	Feeds   *Feeds // nil if it has none
+	Feeds   *Feeds   // nil if it has none
+	Invited *profile // an invitation as typed; nil if there is none, or it is on its way
 }
 
 // Own returns the path of a page of this mailbox.
@@ -125,7 +126,7 @@ func (s *Site) showSettings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *mailboxPage) form(f *profile) formPage {
-	return formPage{page: m.page, Form: f, Action: m.Own("/settings"), Shared: len(m.Town.Subscribers) - 1}
+	return formPage{page: m.page, Form: f, Action: m.Own("/settings"), Shared: m.Others()}
 }
 
 // change stores new settings.

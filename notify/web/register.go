@@ -16,6 +16,7 @@ type Register interface {
 	Erase(ctx context.Context, email string) (int, error)
 
 	SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)
+	Invite(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)
 	SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error)
 	Confirm(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error)
 

@@ -144,6 +144,7 @@ func (s *Site) Handler() http.Handler {
 		{"POST /u/{token}/erase", s.erasure},
 		{"GET /u/{token}/mute/{source}/{reference}", s.mute},
 		{"POST /u/{token}/mute/{source}/{reference}", s.mute},
+		{"POST /u/{token}/invite", s.invite},
 		{"POST /u/{token}/feeds", s.renewFeeds},
 		{"GET /f/{token}/calls.atom", s.ownAtom},
 		{"GET /f/{token}/deadlines.ics", s.ownCalendar},

@@ -35,10 +35,12 @@ func (f formPage) Frequencies() []option {
 }
 
 // LetterLanguages returns the 24 languages.
-func (f formPage) LetterLanguages() []option {
+func (f formPage) LetterLanguages() []option { return letterLanguages(f.Form.Language) }
+
+func letterLanguages(chosen string) []option {
 	var options []option
 	for _, code := range calls.Languages() {
-		options = append(options, option{code, endonyms[code], code == f.Form.Language})
+		options = append(options, option{code, endonyms[code], code == chosen})
 	}
 	return options
 }
@@ -113,11 +115,7 @@ func (s *Site) subscribe(w http.ResponseWriter, r *http.Request) error {
 		if !s.signUps.allow(network(s.client(r)), p.now) {
 			return problem{http.StatusTooManyRequests, "toooften"}
 		}
-		err := s.signUp(r, form, m)
-		switch {
-		case errors.Is(err, errUnmailable):
-			p.wrong("email", "error.email")
-		case err != nil:
+		if err := s.signUpBy(r, p, form, m, false); err != nil {
 			return err
 		}
 	}
@@ -127,6 +125,19 @@ func (s *Site) subscribe(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, p.Link("/subscribe/sent"), http.StatusSeeOther)
 	return nil
+}
+
+// signUpBy is signUp unless a program filled in the form; what no mail can be sent to is noted on the page.
+func (s *Site) signUpBy(r *http.Request, p *page, form *profile, m calls.Municipality, joins bool) error {
+	if form.trap {
+		return nil
+	}
+	err := s.signUp(r, m, joins)
+	if errors.Is(err, errUnmailable) {
+		p.wrong("email", "error.email")
+		return nil
+	}
+	return err
 }
 
 // ownForm reads a form that one of our pages sent; what another site has a browser send is refused.
@@ -147,11 +158,9 @@ func (s *Site) ownForm(r *http.Request) error {
 // errUnmailable says that no mail can be addressed so, whatever it looks like.
 var errUnmailable = errors.New("no mail can be sent to this address")
 
-// signUp stores a wish and has the owner of the address asked, unless a program filled in the form.
-func (s *Site) signUp(r *http.Request, form *profile, m calls.Municipality) error {
-	if form.trap {
-		return nil
-	}
+// signUp stores a wish and has the owner of the address asked. If it joins, a mailbox of the municipality asks
+// for a further one.
+func (s *Site) signUp(r *http.Request, m calls.Municipality, joins bool) error {
 	token, err := s.newToken()
 	if err != nil {
 		return err
@@ -160,10 +169,13 @@ func (s *Site) signUp(r *http.Request, form *profile, m calls.Municipality) erro
 	if err != nil {
 		return err
 	}
-	now := s.Now()
+	now, ask, text := s.Now(), s.Register.SignUp, "mail.confirm.text"
+	if joins {
+		ask, text = s.Register.Invite, "mail.invite.text"
+	}
 	wish := &calls.SignUp{Municipality: m, Secret: sha256.Sum256([]byte(token)), Asked: now, Expires: now.Add(confirmWithin)}
-	queued, err := s.Register.SignUp(r.Context(), wish, func(to *calls.Subscriber) (calls.Delivery, error) {
-		letter := s.confirmationLetter(wish, token)
+	queued, err := ask(r.Context(), wish, func(to *calls.Subscriber) (calls.Delivery, error) {
+		letter := s.confirmationLetter(wish, token, text)
 		letter.To, letter.Key, letter.ID = *to, fmt.Sprintf("%s%d/%s", calls.ConfirmationKey, to.ID, id), id
 		out, err := s.Letter(letter)
 		if err != nil {
@@ -177,14 +189,14 @@ func (s *Site) signUp(r *http.Request, form *profile, m calls.Municipality) erro
 	return err
 }
 
-// confirmationLetter asks the owner of an address, in the language that was wished for.
-func (s *Site) confirmationLetter(wish *calls.SignUp, token string) Letter {
+// confirmationLetter asks the owner of an address, in the language that was wished for, by the text of this key.
+func (s *Site) confirmationLetter(wish *calls.SignUp, token, text string) Letter {
 	town := wish.Municipality.Name
 	words := s.wordsFor(wish.Municipality.Subscribers[0].Language)
 	return Letter{
 		Language: words.lang,
 		Subject:  words.T("mail.confirm.subject", "Town", town),
-		Text: words.T("mail.confirm.text", "Town", town, "Sender", s.settings.Sender,
+		Text: words.T(text, "Town", town, "Sender", s.settings.Sender,
 			"Link", s.absolute("/confirm/"+token), "Date", words.Moment(wish.Expires)),
 	}
 }
