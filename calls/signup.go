@@ -19,6 +19,9 @@ type SignUp struct {
 // ErrExpired says that the time to do something is over. Test with errors.Is.
 var ErrExpired = errors.New("expired")
 
+// ErrChanged says that what was to be changed is no longer what was seen. Test with errors.Is.
+var ErrChanged = errors.New("changed meanwhile")
+
 // ConfirmationKey begins the keys of mails that ask for a confirmation. They go to mailboxes that get no
 // digests (yet).
 const ConfirmationKey = "confirm/"

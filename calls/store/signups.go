@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fundwatch/calls"
@@ -234,20 +235,22 @@ func (db *DB) Confirm(ctx context.Context, secret [32]byte, now time.Time) (*cal
 		if _, err := tx.ExecContext(ctx, forgive, mailbox.ID); err != nil {
 			return err
 		}
-		return changeProfile(ctx, tx, &s.Municipality, now)
+		return changeProfile(ctx, tx, &s.Municipality, nil, now)
 	})
 	return s, err
 }
 
 // ChangeProfile stores twins and interests of a municipality, and language and frequency of the one mailbox
-// that m names by its id. The error wraps [calls.ErrNotFound] if there is no such mailbox there.
-func (db *DB) ChangeProfile(ctx context.Context, m *calls.Municipality, now time.Time) error {
+// that m names by its id. The error wraps [calls.ErrNotFound] if there is no such mailbox there, and
+// [calls.ErrChanged], with nothing stored, if twins or interests are no longer those of seen.
+func (db *DB) ChangeProfile(ctx context.Context, m, seen *calls.Municipality, now time.Time) error {
 	return db.update(ctx, fmt.Sprintf("change %q", m.ID), func(tx *sql.Tx) error {
-		return changeProfile(ctx, tx, m, now)
+		return changeProfile(ctx, tx, m, seen, now)
 	})
 }
 
-func changeProfile(ctx context.Context, tx *sql.Tx, m *calls.Municipality, now time.Time) error {
+// changeProfile changes what seen says; nil: whatever it is.
+func changeProfile(ctx context.Context, tx *sql.Tx, m, seen *calls.Municipality, now time.Time) error {
 	mailbox := m.Subscribers[0]
 	const update = `
 		UPDATE subscribers
@@ -263,6 +266,9 @@ func changeProfile(ctx context.Context, tx *sql.Tx, m *calls.Municipality, now t
 	known, err := collect(ctx, tx, scanMunicipality, `SELECT `+municipalityColumns+` FROM municipalities u WHERE u.name = ?`, m.ID)
 	if err != nil || len(known) == 0 {
 		return err
+	}
+	if seen != nil && !(slices.Equal(seen.Twins, known[0].Twins) && sameInterests(seen.Interests, known[0].Interests)) {
+		return calls.ErrChanged
 	}
 	changed := known[0].Municipality
 	changed.Twins, changed.Interests = m.Twins, m.Interests

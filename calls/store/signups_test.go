@@ -147,3 +147,25 @@ func TestDroppedSignUpsForgetNobody(t *testing.T) {
 		same(t, "left as "+string(state), []calls.SubscriberState{left[0].State}, []calls.SubscriberState{state})
 	}
 }
+
+// A change of what somebody saw a while ago is refused as a whole if it is no longer so.
+func TestProfilesThatChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	importTowns(t, db, ludwigsburg())
+	seen := town(t, db, "ludwigsburg-de")
+	changed := seen
+	changed.Twins = seen.Twins[:1]
+	changed.Subscribers = []calls.Subscriber{seen.Subscribers[0]}
+	changed.Subscribers[0].Language = "fr"
+	staff := ludwigsburg()
+	staff.Interests.Keywords = []string{"Wasserstoff"}
+	importTowns(t, db, staff)
+	err := db.ChangeProfile(t.Context(), &changed, &seen, now)
+	same(t, "refused", errors.Is(err, calls.ErrChanged), true)
+	after := town(t, db, "ludwigsburg-de")
+	same(t, "language", after.Subscribers[0].Language, "de")
+	same(t, "twins", len(after.Twins), 3)
+	ok(t, db.ChangeProfile(t.Context(), &changed, &after, now))
+	same(t, "twins", len(town(t, db, "ludwigsburg-de").Twins), 1)
+}

@@ -148,6 +148,16 @@ func TestOneClickUnsubscribe(t *testing.T) {
 	}
 }
 
+// shown returns what the form of a mailbox's settings sends back of what it showed.
+func (p *pagesServer) shown(own string) string {
+	p.t.Helper()
+	found := regexp.MustCompile(`name="shown" value="([0-9a-f]{64})"`).FindStringSubmatch(p.get(own+"/settings", http.StatusOK))
+	if found == nil {
+		p.t.Fatal("the form does not say what it shows")
+	}
+	return found[1]
+}
+
 func signUpForm() url.Values {
 	return url.Values{
 		"country": {"DE"}, "town": {"Ludwigsburg"}, "twins": {"Montbéliard (FR)\r\nNový Jičín (CZ)\r\n"},
@@ -190,6 +200,7 @@ func TestSubscribeConfirmManageErase(t *testing.T) {
 	wishes := signUpForm()
 	wishes.Set("language", "fr")
 	wishes["topics"] = []string{"culture-heritage"}
+	wishes.Set("shown", p.shown(own))
 	p.post(own+"/settings", wishes, http.StatusOK, `<html lang="fr">`)
 	town, err := p.db().Municipality(t.Context(), "web-ludwigsburg-de")
 	if err != nil || len(town.Interests.Topics) != 1 || town.Interests.Topics[0] != "culture-heritage" || len(town.Twins) != 2 || town.Subscribers[0].Language != "fr" {

@@ -2,7 +2,10 @@ package web
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/mail"
 	"regexp"
@@ -34,7 +37,8 @@ type profile struct {
 	Email     string
 	Consent   bool
 
-	trap bool // somebody filled in what no person sees
+	trap  bool   // somebody filled in what no person sees
+	shown string // fingerprint of what was stored when the form was shown
 }
 
 // readForm reads a form of either encoding, in its bounds.
@@ -68,6 +72,7 @@ func readProfile(r *http.Request) *profile {
 		TopicIDs: choices(r.PostForm["topics"]), Keywords: text("keywords"), Exclude: text("exclude"),
 		Language: get("language", 2), Frequency: get("frequency", 10), Email: get("email", longestEmail+1),
 		Consent: r.PostForm.Get("consent") != "", trap: r.PostForm.Get("website") != "",
+		shown: get("shown", 2*sha256.Size),
 	}
 }
 
@@ -82,6 +87,12 @@ func profileOf(m *calls.Municipality, s *calls.Subscriber) *profile {
 		Keywords: strings.Join(m.Interests.Keywords, "\n"), Exclude: strings.Join(m.Interests.Exclude, "\n"),
 		Language: s.Language, Frequency: string(cmp.Or(s.Frequency, calls.Weekly)), Email: s.Email,
 	}
+}
+
+// fingerprint tells what is stored from what somebody has changed, as far as a form shows it.
+func (f *profile) fingerprint() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []any{f.Twins, f.TopicIDs, f.Keywords, f.Exclude, f.Language, f.Frequency}))
+	return hex.EncodeToString(sum[:])
 }
 
 // checkWishes reads what can be changed later as well into a municipality and its mailbox, and notes on

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -126,7 +128,17 @@ func (s *Site) showSettings(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *mailboxPage) form(f *profile) formPage {
-	return formPage{page: m.page, Form: f, Action: m.Own("/settings"), Shared: m.Others()}
+	return formPage{page: m.page, Form: f, Action: m.Own("/settings"), Shared: m.Others(), Shown: cmp.Or(f.shown, m.stored())}
+}
+
+// stored returns the fingerprint of what the form would show now.
+func (m *mailboxPage) stored() string { return profileOf(m.Town, m.Mailbox).fingerprint() }
+
+// changedMeanwhile shows a form again that somebody else's change would have been lost to. Saved once more, it counts.
+func (s *Site) changedMeanwhile(w http.ResponseWriter, m *mailboxPage, f *profile) error {
+	again := m.form(f)
+	again.Meanwhile, again.Shown = true, m.stored()
+	return s.render(w, m.page, http.StatusConflict, "subscribe", again)
 }
 
 // change stores new settings.
@@ -145,8 +157,15 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if len(m.Errors) > 0 {
 		return s.render(w, m.page, http.StatusUnprocessableEntity, "subscribe", m.form(form))
 	}
+	if form.shown != m.stored() {
+		return s.changedMeanwhile(w, m, form)
+	}
 	changed.Subscribers = []calls.Subscriber{mailbox}
-	if err := s.Register.ChangeProfile(r.Context(), &changed, m.now); err != nil {
+	err = s.Register.ChangeProfile(r.Context(), &changed, m.Town, m.now)
+	if errors.Is(err, calls.ErrChanged) { // between the look and the change
+		return s.changedMeanwhile(w, m, form)
+	}
+	if err != nil {
 		return err
 	}
 	next := s.pageFor(r, "done.settings.title", mailbox.Language)

@@ -8,11 +8,11 @@ import (
 )
 
 // A Register keeps who is subscribed. Errors for what is not there wrap [calls.ErrNotFound], for what came
-// too late [calls.ErrExpired].
+// too late [calls.ErrExpired], for what changed meanwhile [calls.ErrChanged].
 type Register interface {
 	SubscriberByToken(ctx context.Context, token string) (*calls.Subscriber, error)
 	SetSubscriberState(ctx context.Context, id int64, state calls.SubscriberState, until time.Time) error
-	ChangeProfile(ctx context.Context, m *calls.Municipality, now time.Time) error
+	ChangeProfile(ctx context.Context, m, seen *calls.Municipality, now time.Time) error
 	Erase(ctx context.Context, email string) (int, error)
 
 	SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)

@@ -24,6 +24,9 @@ type formPage struct {
 	New    bool   // nobody is subscribed yet
 	Action string // where the form goes
 	Shared int    // other mailboxes of the same town, for whom this counts too
+
+	Shown     string // fingerprint of what is stored, to be sent back with the form; "" with a new one
+	Meanwhile bool   // somebody else changed what is stored since the form was shown
 }
 
 // Topics returns the checkboxes in their groups.
