@@ -196,8 +196,8 @@ func TestAnOptOutOutlivesItsRow(t *testing.T) {
 		"subscriber removed":   func(db *store.DB) error { return db.RemoveSubscriber(context.Background(), 1) },
 		"municipality removed": func(db *store.DB) error { return db.RemoveMunicipality(context.Background(), "ludwigsburg-de") },
 		"address erased": func(db *store.DB) error {
-			n, err := db.Erase(context.Background(), strings.ToUpper(email))
-			if n != 1 {
+			done, err := db.Erase(context.Background(), strings.ToUpper(email))
+			if done.Subscribers != 1 {
 				return errors.New("nobody was erased")
 			}
 			return err
@@ -245,4 +245,23 @@ func TestEraseLeavesNoTraceInTheFiles(t *testing.T) {
 	}
 	same(t, "outbox", must(db.Outbox(t.Context()))(t), nil)
 	same(t, "the other mailbox", len(must(db.Subscribers(t.Context()))(t)), 1)
+}
+
+// While another process reads, the log cannot be emptied: who erases is told, and the next upkeep does it.
+func TestEraseTellsWhatLingers(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	importTowns(t, db, ludwigsburg())
+	email := ludwigsburg().Subscribers[0].Email
+	tx, err := outside(t, db.Path()).Begin()
+	ok(t, err)
+	defer tx.Rollback()
+	var n int
+	ok(t, tx.QueryRow(`SELECT COUNT(*) FROM subscribers`).Scan(&n))
+	same(t, "while somebody reads", must(db.Erase(t.Context(), email))(t), store.Erasure{Subscribers: 1, Lingers: true})
+	same(t, "in the log", len(holding(t, db.Path(), email)) > 0, true)
+	ok(t, tx.Rollback())
+	must(db.Tidy(t.Context()))(t)
+	same(t, "after upkeep", holding(t, db.Path(), email), nil)
+	same(t, "again", must(db.Erase(t.Context(), email))(t), store.Erasure{})
 }

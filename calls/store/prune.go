@@ -132,7 +132,7 @@ func (db *DB) Tidy(ctx context.Context) (int64, error) {
 			return 0, fmt.Errorf("tidy database: %w", err)
 		}
 	}
-	if _, err := db.writer().ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil && !isBusy(err) {
+	if _, err := db.emptyLog(ctx); err != nil {
 		return 0, fmt.Errorf("tidy database: %w", err)
 	}
 	var left int64
@@ -140,6 +140,25 @@ func (db *DB) Tidy(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("tidy database: %w", err)
 	}
 	return (pages - left) * size, nil
+}
+
+// emptyTries times the writer's busy_timeout of 250 ms is how long we wait for those who read or write.
+const emptyTries = 8
+
+// emptyLog brings what was written to the file itself and empties the write-ahead log beside it, which holds old
+// pages until then. It reports false if others, who still read an older state, left it no chance.
+func (db *DB) emptyLog(ctx context.Context) (bool, error) {
+	for range emptyTries {
+		var busy, pages, moved int
+		err := db.writer().QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+		if err != nil && !isBusy(err) {
+			return false, fmt.Errorf("empty the log: %w", err)
+		}
+		if err == nil && busy == 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // rewrite writes the file anew, without anything that was deleted.

@@ -149,17 +149,22 @@ func (db *DB) RemoveSubscriber(ctx context.Context, id int64) error {
 	})
 }
 
+// An Erasure is what [DB.Erase] did.
+type Erasure struct {
+	Subscribers int  // that had the address
+	Lingers     bool // others were reading, so the log beside the file holds old pages until [DB.Tidy] or the last process to close it
+}
+
 // Erase removes every trace of an address but a hash, which keeps it from becoming active by a later
-// import, and returns how many subscribers had it. What was erased is overwritten in the file too; a
-// backup made earlier still holds it.
-func (db *DB) Erase(ctx context.Context, email string) (subscribers int, err error) {
+// import. What was erased is overwritten in the file too; a backup made earlier still holds it.
+func (db *DB) Erase(ctx context.Context, email string) (done Erasure, err error) {
 	err = db.update(ctx, "erase address", func(tx *sql.Tx) error {
 		gone, err := tx.ExecContext(ctx, `DELETE FROM subscribers WHERE email = ?`, email)
 		if err != nil {
 			return err
 		}
 		n, err := gone.RowsAffected()
-		subscribers = int(n)
+		done.Subscribers = int(n)
 		if err != nil {
 			return err
 		}
@@ -169,13 +174,14 @@ func (db *DB) Erase(ctx context.Context, email string) (subscribers int, err err
 		return optOut(ctx, tx, email)
 	})
 	if err != nil {
-		return 0, err
+		return Erasure{}, err
 	}
-	// The log beside the file still holds old pages until it is emptied.
-	if _, err := db.writer().ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return subscribers, fmt.Errorf("erase address: empty the log: %w", err)
+	emptied, err := db.emptyLog(ctx)
+	if err != nil {
+		return done, fmt.Errorf("erase address: %w", err)
 	}
-	return subscribers, nil
+	done.Lingers = !emptied
+	return done, nil
 }
 
 // OptedOut reports whether an address that is not stored any more wants no mail.

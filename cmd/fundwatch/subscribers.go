@@ -150,11 +150,14 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if len(held) == 0 {
 		return misusef("no mailbox has the address %s: nothing was changed", address)
 	}
-	n, err := a.db.Erase(ctx, address)
+	done, err := a.db.Erase(ctx, address)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(l.out, "erased from %d municipalities; mails written as files are not touched\n", n)
+	if done.Lingers {
+		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
+	}
+	_, err = fmt.Fprintf(l.out, "erased from %d municipalities; mails written as files are not touched\n", done.Subscribers)
 	return err
 }
 

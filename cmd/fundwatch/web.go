@@ -109,6 +109,12 @@ func (a *app) family(ctx context.Context, c *calls.Call) (web.Family, error) {
 // A pagesRegister is the database as the pages see it.
 type pagesRegister struct{ *store.DB }
 
+// Erase removes every trace of an address but a hash, and reports whether a trace is left until upkeep.
+func (r pagesRegister) Erase(ctx context.Context, email string) (bool, error) {
+	done, err := r.DB.Erase(ctx, email)
+	return done.Lingers, err
+}
+
 // Told returns what a subscriber was told by mails that arrived or are on their way.
 func (r pagesRegister) Told(ctx context.Context, subscriber int64) ([]calls.Notice, error) {
 	tellings, err := r.Tellings(ctx, subscriber)

@@ -187,8 +187,12 @@ func (s *Site) erasure(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return s.render(w, m.page, http.StatusOK, "erase", m)
 	}
-	if _, err := s.Register.Erase(r.Context(), m.Mailbox.Email); err != nil {
+	lingers, err := s.Register.Erase(r.Context(), m.Mailbox.Email)
+	if err != nil {
 		return err
+	}
+	if lingers {
+		s.Log.Warn("an address was erased; the write-ahead log of the database is in use and holds it until upkeep")
 	}
 	p := s.pageFor(r, "erased.title", m.Mailbox.Language)
 	p.Private = true

@@ -13,7 +13,7 @@ type Register interface {
 	SubscriberByToken(ctx context.Context, token string) (*calls.Subscriber, error)
 	SetSubscriberState(ctx context.Context, id int64, state calls.SubscriberState, until time.Time) error
 	ChangeProfile(ctx context.Context, m, seen *calls.Municipality, now time.Time) error
-	Erase(ctx context.Context, email string) (int, error)
+	Erase(ctx context.Context, email string) (lingers bool, err error) // lingers: until the next upkeep a trace is left
 
 	SignUp(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)
 	Invite(ctx context.Context, s *calls.SignUp, letter func(*calls.Subscriber) (calls.Delivery, error)) (bool, error)
