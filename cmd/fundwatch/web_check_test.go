@@ -70,15 +70,15 @@ func TestCheckOnTheCallPage(t *testing.T) {
 		words []string
 	}{
 		"met": {checkQuery("Ludwigsburg", "DE", "Sopot (PL)\nNový Jičín (CZ)\nMontbéliard (FR)"),
-			[]string{"Are the partners enough? Yes", "Sopot (PL) : counts", "Can the town apply itself? Yes"}},
+			[]string{"Are the partners enough? Yes", "Sopot (PL) – counts", "Can the town apply itself? Yes"}},
 		"one short": {checkQuery("Ludwigsburg", "DE", "Sopot (PL)\nMontbéliard (FR)\nLyon (FR)"),
 			[]string{"Are the partners enough? One more is needed", "counts, but its country is counted already", "Loures (PT): a twin town of Sopot (PL)"}},
 		"not met": {checkQuery("Ludwigsburg", "DE", ""),
 			[]string{"Are the partners enough? No", "We know of no twin town"}},
 		"outside": {checkQuery("Ludwigsburg", "DE", "Caerphilly (GB)"),
-			[]string{"Caerphilly (GB) : does not count: its country does not take part"}},
+			[]string{"Caerphilly (GB) – does not count: its country does not take part"}},
 		"unsure": {checkQuery("Ludwigsburg", "DE", "Bitola (MK)\nSopot (PL)\nMontbéliard (FR)"),
-			[]string{"Bitola (MK) : not certain"}},
+			[]string{"Bitola (MK) – not certain"}},
 		"not eligible": {checkQuery("Caerphilly", "GB", "Ludwigsburg (DE)"),
 			[]string{"Can the town apply itself? No", "Your country does not take part"}},
 	}

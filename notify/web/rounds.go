@@ -14,7 +14,7 @@ type Family struct {
 }
 
 // A roundRow is one round in words.
-type roundRow struct{ Year, Opened, Deadline, Budget string }
+type roundRow struct{ Year, Text string }
 
 // Rounds returns the rounds of the call's family, newest first; nil if this is the only one.
 func (c *callPage) Rounds() []roundRow {
@@ -23,9 +23,8 @@ func (c *callPage) Rounds() []roundRow {
 	}
 	var rows []roundRow
 	for _, r := range c.family.Rounds {
-		rows = append(rows, roundRow{
-			strconv.Itoa(r.Year), c.dayInWords(r.Opened), c.dayInWords(r.Deadline), c.facts.Amount(r.Budget),
-		})
+		rows = append(rows, roundRow{strconv.Itoa(r.Year), c.T("rounds.row",
+			"Opened", c.dayInWords(r.Opened), "Deadline", c.dayInWords(r.Deadline), "Budget", c.facts.Amount(r.Budget))})
 	}
 	return rows
 }
@@ -33,7 +32,7 @@ func (c *callPage) Rounds() []roundRow {
 // A guess is the next round as past ones lead to expect it.
 type guess struct{ Title, Opens, Closes, Basis string }
 
-// Next returns the round that is foreseen; nil if none is.
+// NextRound returns the round that is foreseen; nil if none is.
 func (c *callPage) NextRound() *guess {
 	e := c.family.Next
 	if e == nil {
