@@ -42,8 +42,9 @@ func throughOffset(q *calls.Search) int {
 
 func loadHits(ctx context.Context, q querier, ranked []rankedCall, clauses []calls.Clause) ([]calls.Hit, error) {
 	ids := make([]int64, len(ranked))
+	scores := make(map[int64]float64, len(ranked))
 	for i, r := range ranked {
-		ids[i] = r.id
+		ids[i], scores[r.id] = r.id, r.score
 	}
 	found, err := loadCalls(ctx, q, ids)
 	if err != nil {
@@ -51,7 +52,7 @@ func loadHits(ctx context.Context, q querier, ranked []rankedCall, clauses []cal
 	}
 	var hits []calls.Hit
 	for i := range found {
-		hit := calls.Hit{Call: found[i].Call, Score: ranked[i].score}
+		hit := calls.Hit{Call: found[i].Call, Score: scores[found[i].id]}
 		hit.Snippet = calls.Snippet(&hit.Call, clauses)
 		hits = append(hits, hit)
 	}

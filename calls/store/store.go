@@ -88,6 +88,7 @@ type DB struct {
 	ferry *ferry
 
 	claims sync.Map // id of a mail to the name of the lease that this process has on it
+	orders orders   // see Browse
 }
 
 // An Option changes how [Open] opens a database.

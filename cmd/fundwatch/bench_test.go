@@ -81,11 +81,15 @@ func benchDatabase(b testing.TB, dir string, list []calls.Call) *store.DB {
 	if err != nil {
 		b.Fatal(err)
 	}
-	run, err := db.BeginRun(ctx, "portal", fixedClock())
+	source := "portal"
+	if len(list) > 0 {
+		source = list[0].Key.Source
+	}
+	run, err := db.BeginRun(ctx, source, fixedClock())
 	if err != nil {
 		b.Fatal(err)
 	}
-	sweep := calls.Sweep{Source: "portal", Started: fixedClock(), Found: list, Complete: true}
+	sweep := calls.Sweep{Source: source, Started: fixedClock(), Found: list, Complete: true}
 	if _, err := db.SaveSweep(ctx, run, sweep, topics.Classify, fixedClock()); err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -84,7 +85,7 @@ func (d *daemon) site() (*web.Site, error) {
 		return nil, err
 	}
 	return web.New(settings, web.Parts{
-		Calls: d.db, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
+		Calls: pagesCatalogue{d.db}, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
 		Rules: rules, Family: d.family, Check: d.checkStranger,
 		CountryName: countryName,
 		CutCountry:  cutCountry,
@@ -104,6 +105,14 @@ func (d *daemon) site() (*web.Site, error) {
 func (a *app) family(ctx context.Context, c *calls.Call) (web.Family, error) {
 	h, err := a.roundsOf(ctx, c)
 	return web.Family{Rounds: h.rounds, Next: h.next}, err
+}
+
+// A pagesCatalogue is the calls as the pages see them: searches are those of a crowd.
+type pagesCatalogue struct{ *store.DB }
+
+// Search implements web.Catalogue.
+func (c pagesCatalogue) Search(ctx context.Context, q calls.Search, now time.Time) ([]calls.Hit, error) {
+	return c.Browse(ctx, q, now)
 }
 
 // A pagesRegister is the database as the pages see it.
