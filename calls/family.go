@@ -4,7 +4,6 @@ import (
 	_ "embed" // the tables below
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,26 +44,33 @@ func Family(identifier string) (family string, year int, ok bool) {
 	return "", 0, false
 }
 
-// Spellings returns every way in which an identifier of the family may be written, in capitals with * for its
-// year; three points at the end stand for any ending. What is written so need not be of the family: [Family]
-// tells.
-func Spellings(family string) []string {
-	all := []string{family}
+// Identifiers returns every identifier that a call of the family may bear, in capitals, and the beginnings of
+// those with any ending. What begins so need not be of the family: [Family] tells.
+func Identifiers(family string) (exact, begun []string) {
+	exact = ofAllYears(family)
 	table, err := families()
 	if err != nil {
-		return all // a mistake in the table, which LoadRounds reports
+		return exact, nil // a mistake in the table, which LoadRounds reports
 	}
 	for alias, of := range table.aliases {
 		if of == family {
-			all = append(all, alias)
+			exact = append(exact, ofAllYears(alias)...)
 		}
 	}
 	for _, p := range table.prefixes {
 		if p.family == family {
-			all = append(all, p.prefix+anyEnding)
+			begun = append(begun, ofAllYears(p.prefix)...)
 		}
 	}
-	slices.Sort(all)
+	return exact, begun
+}
+
+// ofAllYears puts each year that a call can be of in the place of the *.
+func ofAllYears(spelling string) []string {
+	all := make([]string, 0, latestYear-earliestYear+1)
+	for year := earliestYear; year <= latestYear; year++ {
+		all = append(all, strings.Replace(spelling, "*", strconv.Itoa(year), 1))
+	}
 	return all
 }
 

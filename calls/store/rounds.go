@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"fundwatch/calls"
 )
@@ -13,7 +11,7 @@ import (
 // Rounds returns every call that may be a round of a family, or that a source foresees, ordered by key, with no more than
 // [calls.Expect] and [calls.MergeRounds] look at: neither texts nor topics are read.
 func (db *DB) Rounds(ctx context.Context) ([]calls.Call, error) {
-	all, err := collect(ctx, db.read, scanRound, roundColumns+"c.kind = ? AND c.identifier <> '' OR c.season <> '' ORDER BY c.source, c.reference", string(calls.KindTopic))
+	all, err := collect(ctx, db.read, scanRound, selectRounds+"c.kind = ? AND c.identifier <> '' OR c.season <> '' ORDER BY c.source, c.reference", string(calls.KindTopic))
 	if err != nil {
 		return nil, fmt.Errorf("read rounds: %w", err)
 	}
@@ -22,34 +20,26 @@ func (db *DB) Rounds(ctx context.Context) ([]calls.Call, error) {
 
 // RoundsOf returns those of [DB.Rounds] that are of one family, without reading the others.
 func (db *DB) RoundsOf(ctx context.Context, family string) ([]calls.Call, error) {
-	seen := map[calls.Key]bool{}
-	var all []calls.Call
-	for _, spelling := range calls.Spellings(family) {
-		found, err := collect(ctx, db.read, scanRound, roundColumns+"c.kind = ? AND c.identifier LIKE ?", string(calls.KindTopic), likeSpelling(spelling))
-		if err != nil {
-			return nil, fmt.Errorf("read rounds of %s: %w", family, err)
-		}
-		for i := range found {
-			of, _, _ := calls.Family(found[i].Identifier)
-			if key := found[i].Key; of == family && !seen[key] {
-				seen[key] = true
-				all = append(all, found[i])
-			}
-		}
+	exact, begun := calls.Identifiers(family)
+	const query = selectRounds + `c.kind = ?1
+			AND c.id IN (
+				SELECT i.id FROM json_each(?2) w CROSS JOIN calls i ON i.identifier COLLATE NOCASE = w.value
+				UNION
+				SELECT i.id FROM json_each(?3) p CROSS JOIN calls i
+					ON i.identifier COLLATE NOCASE BETWEEN p.value AND p.value || char(1114111))
+		ORDER BY c.source, c.reference`
+	found, err := collect(ctx, db.read, scanRound, query, string(calls.KindTopic), asJSON(&exact), asJSON(&begun))
+	if err != nil {
+		return nil, fmt.Errorf("read rounds of %s: %w", family, err)
 	}
-	slices.SortFunc(all, func(a, b calls.Call) int {
-		return cmp.Or(strings.Compare(a.Key.Source, b.Key.Source), strings.Compare(a.Key.Reference, b.Key.Reference))
-	})
-	return all, nil
+	return slices.DeleteFunc(found, func(c calls.Call) bool { // a beginning may let more through
+		of, _, _ := calls.Family(c.Identifier)
+		return of != family
+	}), nil
 }
 
-// likeSpelling writes a spelling as a pattern of LIKE, which may let more through.
-func likeSpelling(spelling string) string {
-	return strings.NewReplacer("*", "____", "...", "%").Replace(spelling)
-}
-
-// roundColumns ends where the conditions begin.
-const roundColumns = `
+// selectRounds ends where the conditions begin.
+const selectRounds = `
 		SELECT
 			c.source,
 			c.reference,
