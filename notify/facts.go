@@ -39,6 +39,14 @@ func (l *Locale) Undated(c *calls.Call) string {
 	return l.Text("unstated", nil)
 }
 
+// HourNote returns what a calendar has to add to the hour of a deadline that is usual and not stated, else "".
+func (l *Locale) HourNote(d calls.Deadline) string {
+	if d.Hour != calls.HourUsual {
+		return ""
+	}
+	return l.Text("calendar.usual", nil)
+}
+
 // Left returns how far away a deadline is: "today", "tomorrow", "in 23 days", or "over".
 func (l *Locale) Left(d calls.Deadline, now time.Time) string {
 	if d.Passed(now) {

@@ -53,8 +53,10 @@ func (w *writer) eventNotes(c *calls.Call, i int) []string {
 	if identifier := cleanLine(c.Identifier, longestName); identifier != "" {
 		notes = append(notes, identifier)
 	}
-	if i < len(c.Deadlines) && c.Deadlines[i].Hour == calls.HourUsual {
-		notes = append(notes, w.Text("calendar.usual", nil))
+	if i < len(c.Deadlines) {
+		if note := w.HourNote(c.Deadlines[i]); note != "" {
+			notes = append(notes, note)
+		}
 	}
 	return notes
 }

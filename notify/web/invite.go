@@ -52,7 +52,7 @@ func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
 			return problem{http.StatusTooManyRequests, "toooften"}
 		}
 		town := calls.Municipality{ID: m.Town.ID, Name: m.Town.Name, Country: m.Town.Country, Subscribers: []calls.Subscriber{to}}
-		if err := s.signUpBy(r, m.page, form, town, true); err != nil {
+		if err := s.signUpOn(m.page, r, town, true); err != nil {
 			return err
 		}
 	}

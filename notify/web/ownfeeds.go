@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,8 +129,8 @@ func (f *ownFeed) events(c *calls.Call) []calls.Event {
 			label = []string{"label.stage1", "label.stage2"}[i]
 		}
 		e.Summary, e.Category, e.URL = f.T(label)+": "+c.Title, c.Programme, f.absolute(CallPath(c.Key))
-		notes := []string{c.Identifier, f.T("label.grant") + ": " + shown.Grant()}
-		e.Description = strings.TrimSpace(strings.Join(notes, "\n"))
+		notes := []string{c.Identifier, f.facts.HourNote(c.Deadlines[i]), f.T("label.grant") + ": " + shown.Grant()}
+		e.Description = strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "\n")
 		events = append(events, e)
 	}
 	return events

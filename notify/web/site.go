@@ -32,6 +32,7 @@ type Facts interface {
 	Language() string // may be another one than was asked for
 	Deadline(d calls.Deadline, now time.Time) string
 	Undated(c *calls.Call) string
+	HourNote(d calls.Deadline) string // "" if the hour is stated, or none is
 	Status(c *calls.Call, now time.Time) string
 	Amount(n calls.Number) string
 	Grant(low, high calls.Number) string

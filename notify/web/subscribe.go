@@ -118,7 +118,10 @@ func (s *Site) subscribe(w http.ResponseWriter, r *http.Request) error {
 		if !s.signUps.allow(network(s.client(r)), p.now) {
 			return problem{http.StatusTooManyRequests, "toooften"}
 		}
-		if err := s.signUpBy(r, p, form, m, false); err != nil {
+		if form.trap { // a program filled in the form: it learns nothing
+			return s.lookIntoMailbox(w, r, p)
+		}
+		if err := s.signUpOn(p, r, m, false); err != nil {
 			return err
 		}
 	}
@@ -126,15 +129,17 @@ func (s *Site) subscribe(w http.ResponseWriter, r *http.Request) error {
 		p.Private = true
 		return s.render(w, p, http.StatusUnprocessableEntity, "subscribe", formPage{page: p, Form: form, New: true, Action: p.Link("/subscribe")})
 	}
+	return s.lookIntoMailbox(w, r, p)
+}
+
+// lookIntoMailbox leads to the page that says what comes next.
+func (s *Site) lookIntoMailbox(w http.ResponseWriter, r *http.Request, p *page) error {
 	http.Redirect(w, r, p.Link("/subscribe/sent"), http.StatusSeeOther)
 	return nil
 }
 
-// signUpBy is signUp unless a program filled in the form; what no mail can be sent to is noted on the page.
-func (s *Site) signUpBy(r *http.Request, p *page, form *profile, m calls.Municipality, joins bool) error {
-	if form.trap {
-		return nil
-	}
+// signUpOn is signUp; an address to which no mail can be sent is noted on the page.
+func (s *Site) signUpOn(p *page, r *http.Request, m calls.Municipality, joins bool) error {
 	err := s.signUp(r, m, joins)
 	if errors.Is(err, errUnmailable) {
 		p.wrong("email", "error.email")
