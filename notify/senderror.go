@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/textproto"
@@ -169,6 +170,10 @@ func checkMail(d *calls.Delivery) error {
 	}
 	if len(d.Bytes) < 2 || string(d.Bytes[len(d.Bytes)-2:]) != "\r\n" {
 		return errors.New("the message does not end in a line end")
+	}
+	ends := bytes.Count(d.Bytes, []byte("\r\n"))
+	if ends == bytes.Count(d.Bytes, []byte("\r")) && ends == bytes.Count(d.Bytes, []byte("\n")) {
+		return nil
 	}
 	for i, b := range d.Bytes {
 		lone := b == '\r' && d.Bytes[i+1] != '\n' || b == '\n' && (i == 0 || d.Bytes[i-1] != '\r')
