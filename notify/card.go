@@ -63,7 +63,8 @@ func (w *writer) card(number int, item *calls.Item) *card {
 
 // fact returns a label, marked, and what there is to say.
 func (w *writer) fact(label string, value phrase) line {
-	return append(phrase{{text: w.Text(label, nil), strong: true}, {text: " "}}, value...).line()
+	name, rest := w.Text(label, nil), value.line()
+	return line{name + " " + rest.Text, "<strong>" + escape(name) + "</strong> " + rest.HTML}
 }
 
 // quoted returns text of a call with its language, if that is known and not the reader's.

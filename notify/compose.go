@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -129,7 +128,7 @@ func (c *Composer) compose(d *calls.Digest, now time.Time) (Mail, error) {
 	lines := wrap(text, textWidth)
 	delivery, err := c.sender.freeze(d, envelope{
 		lang: letter.Lang, subject: letter.Subject, now: now, calendar: letter.Calendar,
-		text: flowed(lines), html: bytes.ReplaceAll([]byte(html), []byte("\n"), []byte("\r\n")),
+		text: flowed(lines), html: crlf(html),
 	})
 	if err != nil {
 		return Mail{}, err

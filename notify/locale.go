@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -115,13 +116,19 @@ func baseLanguage(tag string) string {
 	return base.String()
 }
 
-func (l *Locale) readFormats() error {
+// formats reads formats.json once, however many languages are asked for. The error can only come from a mistake
+// in the file.
+var formats = sync.OnceValues(func() (table formatTable, err error) {
 	raw, err := localeFiles.ReadFile("locale/" + formatsFile)
 	if err != nil {
-		return err
+		return table, err
 	}
-	var table formatTable
-	if err := json.Unmarshal(raw, &table); err != nil {
+	return table, json.Unmarshal(raw, &table)
+})
+
+func (l *Locale) readFormats() error {
+	table, err := formats()
+	if err != nil {
 		return err
 	}
 	format, ok := table.Formats[l.lang]

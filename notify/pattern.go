@@ -58,13 +58,14 @@ func (p pattern) expand(value func(field string) string) string {
 	if len(p) == 1 && !p[0].field {
 		return p[0].text
 	}
-	var b strings.Builder
+	var few [12]string // most patterns are shorter: then nothing but the result is allocated
+	parts := few[:0]
 	for _, piece := range p {
 		if piece.field {
-			b.WriteString(value(piece.text))
+			parts = append(parts, value(piece.text))
 			continue
 		}
-		b.WriteString(piece.text)
+		parts = append(parts, piece.text)
 	}
-	return b.String()
+	return strings.Join(parts, "")
 }

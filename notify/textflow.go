@@ -70,10 +70,19 @@ var cells = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true
 
 func cellWidth(s string) int { return cells.StringWidth(s) }
 
+// sizeOf returns how many bytes the lines take with so many beside the text of each, at most.
+func sizeOf(lines []textLine, beside int) int {
+	size := 0
+	for i := range lines {
+		size += len(lines[i].text) + beside
+	}
+	return size
+}
+
 // plain returns the lines as people read them.
 func plain(lines []textLine) string {
 	var b strings.Builder
-	b.Grow(len(lines) * textWidth)
+	b.Grow(sizeOf(lines, len("\n")))
 	for _, l := range lines {
 		b.WriteString(l.text)
 		b.WriteByte('\n')
@@ -85,7 +94,7 @@ func plain(lines []textLine) string {
 // space, and a line that could be taken for a quotation is led by one.
 func flowed(lines []textLine) []byte {
 	var b bytes.Buffer
-	b.Grow(len(lines) * textWidth)
+	b.Grow(sizeOf(lines, len(" ")+len(" \r\n")))
 	for _, l := range lines {
 		if strings.HasPrefix(l.text, " ") || strings.HasPrefix(l.text, ">") || strings.HasPrefix(l.text, "From ") {
 			b.WriteByte(' ')
@@ -97,6 +106,19 @@ func flowed(lines []textLine) []byte {
 		b.WriteString("\r\n")
 	}
 	return b.Bytes()
+}
+
+// crlf returns text, whose lines end in LF, as mail wants it.
+func crlf(text string) []byte {
+	b := make([]byte, 0, len(text)+strings.Count(text, "\n"))
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		if body, ended := strings.CutSuffix(line, "\n"); ended {
+			b = append(append(b, body...), "\r\n"...)
+		} else {
+			b = append(b, body...)
+		}
+	}
+	return b
 }
 
 // cleanLine is [calls.CleanLine], with a short way for plain ASCII that is clean and short already, as

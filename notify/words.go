@@ -130,8 +130,9 @@ func (l *Locale) count(key string, n int64) (string, error) {
 
 // phrase is Text in pieces: values keep their languages.
 func (l *Locale) phrase(key string, values map[string]phrase) phrase {
-	var p phrase
-	for _, part := range l.sentence(key) {
+	parts := l.sentence(key)
+	p := make(phrase, 0, len(parts)+2)
+	for _, part := range parts {
 		if !part.field {
 			p = append(p, piece{text: part.text})
 			continue
