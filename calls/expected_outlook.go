@@ -121,9 +121,9 @@ func (d *Digest) ExpectedNotices() []ExpectedNotice {
 
 // expected returns the rounds that the town should know of so that it can plan: those that concern it and
 // that are not certainly nothing for it. Whoever did not want to hear of the last round need not hear of a
-// guess at the next; of the real call it will.
+// guess at the next; of the real call it will. While a source cannot be read nobody knows what has appeared.
 func (r *DigestRequest) expected() []Expected {
-	if r.Outlook == nil {
+	if r.Outlook == nil || len(r.Stale) > 0 {
 		return nil
 	}
 	var rounds []Expected

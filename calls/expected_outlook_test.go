@@ -146,6 +146,9 @@ func TestExpectedRoundsRideOnOtherMail(t *testing.T) {
 	for name, change := range map[string]func(*calls.DigestRequest){
 		"told this quarter": func(r *calls.DigestRequest) { r.Outlook = nil },
 		"last round muted":  func(r *calls.DigestRequest) { r.Unwanted = []calls.Key{{Source: "portal", Reference: "nt"}} },
+		"a source is not read": func(r *calls.DigestRequest) {
+			r.Stale = []calls.StaleSource{{Source: "portal", Since: now.AddDate(0, 0, -9)}}
+		},
 		"hopeless":          func(r *calls.DigestRequest) { r.Municipality.Country = "GB" },
 		"of other interest": func(r *calls.DigestRequest) { r.Municipality.Interests.Topics = []string{"sport"} },
 	} {
