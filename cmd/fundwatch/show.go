@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -274,40 +273,6 @@ func undatedText(c *calls.Call) string {
 	return "not stated"
 }
 
-// deadlineLine writes a deadline with the days that are left: "... 17:00 Brussels (in 30 days)".
-func deadlineLine(d calls.Deadline, now time.Time) string {
-	return deadlineText(d) + " (" + daysLeft(d, now) + ")"
-}
-
-// deadlineText writes a deadline as "Wed 23 September 2026, 17:00 Brussels", and what is not sure about
-// its hour.
-func deadlineText(d calls.Deadline) string {
-	at := d.At.In(calls.Brussels())
-	line := at.Format("Mon 2 January 2006")
-	switch d.Hour {
-	case calls.HourUnsaid:
-		line += ", until the end of the day in Brussels"
-	case calls.HourUsual:
-		line += at.Format(", usually 15:04") + " Brussels: check the call"
-	default:
-		line += at.Format(", 15:04") + " Brussels"
-	}
-	return line
-}
-
-func daysLeft(d calls.Deadline, now time.Time) string {
-	left := d.DaysLeft(now)
-	switch {
-	case d.Passed(now):
-		return "passed"
-	case left == 0:
-		return "today"
-	case left == 1:
-		return "tomorrow"
-	}
-	return fmt.Sprintf("in %d days", left)
-}
-
 func (k card) status() string {
 	status := k.call.Status(k.viewer.now)
 	line := string(status)
@@ -321,31 +286,6 @@ func (k card) status() string {
 	return line
 }
 
-func grantRange(c *calls.Call) string {
-	switch {
-	case c.GrantMin.Known && c.GrantMin == c.GrantMax:
-		return euro(c.GrantMin.N) + " for one project"
-	case c.GrantMin.Known && c.GrantMax.Known:
-		return euro(c.GrantMin.N) + " to " + euro(c.GrantMax.N) + " for one project"
-	case c.GrantMax.Known:
-		return "up to " + euro(c.GrantMax.N) + " for one project"
-	case c.GrantMin.Known:
-		return "at least " + euro(c.GrantMin.N) + " for one project"
-	}
-	return "not stated"
-}
-
-func budgetLine(c *calls.Call) string {
-	if !c.Budget.Known {
-		return "not stated"
-	}
-	line := euro(c.Budget.N) + " for all projects"
-	if c.Grants.Known {
-		line += fmt.Sprintf(", about %d expected", c.Grants.N)
-	}
-	return line
-}
-
 func (k card) programme() string {
 	code := k.call.Programme
 	if code == "" {
@@ -355,13 +295,6 @@ func (k card) programme() string {
 		return code + ", " + name
 	}
 	return code
-}
-
-func orNotStated(s string) string {
-	if s == "" {
-		return "not stated"
-	}
-	return s
 }
 
 func (k card) texts(w *bufio.Writer) {
@@ -390,28 +323,4 @@ func (k card) changeLines(w *bufio.Writer) {
 			k.fact(w, "", "the source says: "+h.Reason)
 		}
 	}
-}
-
-// changeLine tells one change in English.
-func changeLine(h calls.Change) string {
-	old, new := orNotStated(h.Old), orNotStated(h.New)
-	switch h.Kind {
-	case calls.ChangeNew:
-		return "first seen, " + new
-	case calls.ChangeDeadline:
-		return fmt.Sprintf("deadline: %s -> %s", strings.ReplaceAll(old, ",", ", "), strings.ReplaceAll(new, ",", ", "))
-	case calls.ChangeBudget:
-		return fmt.Sprintf("budget: %s -> %s", euroText(h.Old), euroText(h.New))
-	case calls.ChangeTitle:
-		return fmt.Sprintf("title: %q -> %q", old, new)
-	}
-	return string(h.Kind)
-}
-
-func euroText(digits string) string {
-	n, err := calls.ParseNumber(digits)
-	if err != nil || !n.Known {
-		return "not stated"
-	}
-	return euro(n.N)
 }
