@@ -9,5 +9,3 @@ func (l *Locale) Assessment(a *calls.Assessment) string {
 	return w.assessment(a).Text
 }
 
-// UsualHour says that the hour of a deadline is the usual one of its source, and not stated.
-func (l *Locale) UsualHour() string { return l.Text("calendar.usual", nil) }

@@ -61,11 +61,7 @@ func (p *page) deadlines(c *calls.Call) []calls.Event {
 			continue
 		}
 		e.Summary, e.Category = p.deadlineName(c, i)+": "+c.Title, c.Programme
-		notes := []string{c.Identifier}
-		if c.Deadlines[i].Hour == calls.HourUsual {
-			notes = append(notes, p.facts.UsualHour())
-		}
-		e.Description = strings.Trim(strings.Join(notes, "\n"), "\n")
+		e.Description = strings.Trim(c.Identifier+"\n"+p.facts.HourNote(c.Deadlines[i]), "\n")
 		if !webAddress(e.URL) {
 			e.URL = p.absolute(CallPath(c.Key))
 		}

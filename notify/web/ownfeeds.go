@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -109,31 +107,11 @@ func (s *Site) ownCalendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	var events []calls.Event
 	for i := range f.calls {
-		events = append(events, f.events(&f.calls[i])...)
+		events = append(events, f.deadlines(&f.calls[i])...)
 	}
 	// The file says when it was written, so its bytes always differ: what counts is what it tells.
 	serveOwn(w, r, "text/calendar; charset=utf-8", calls.Calendar(events, 0, f.now), fmt.Append(nil, f.lang, events))
 	return nil
-}
-
-// events returns the deadlines of a call that are still to come, in words.
-func (f *ownFeed) events(c *calls.Call) []calls.Event {
-	shown := card{page: f.page, Call: c}
-	var events []calls.Event
-	for i, e := range c.Events(0) {
-		if c.Deadlines[i].Passed(f.now) {
-			continue
-		}
-		label := "label.deadline"
-		if c.Model == calls.TwoStage && len(c.Deadlines) == 2 {
-			label = []string{"label.stage1", "label.stage2"}[i]
-		}
-		e.Summary, e.Category, e.URL = f.T(label)+": "+c.Title, c.Programme, f.absolute(CallPath(c.Key))
-		notes := []string{c.Identifier, f.facts.HourNote(c.Deadlines[i]), f.T("label.grant") + ": " + shown.Grant()}
-		e.Description = strings.Join(slices.DeleteFunc(notes, func(s string) bool { return s == "" }), "\n")
-		events = append(events, e)
-	}
-	return events
 }
 
 // serveOwn answers with a file for one reader, or says that it is what the reader has. Tells is what the file

@@ -37,7 +37,6 @@ type Facts interface {
 	Amount(n calls.Number) string
 	Grant(low, high calls.Number) string
 	Assessment(a *calls.Assessment) string // sentences, to the town
-	UsualHour() string                     // that an hour is not stated
 	PlainDate(t time.Time) string
 	Clock(t time.Time) string
 }
