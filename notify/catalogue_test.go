@@ -282,9 +282,10 @@ func TestTheWordToStopIsKnownEverywhere(t *testing.T) {
 var sameAsEnglish = map[string][]string{
 	"da": {"label.link", "label.status"},
 	"de": {"label.link", "label.status"},
+	"et": {"label.link"},
 	"hr": {"label.status"},
 	"it": {"label.link"},
-	"mt": {"label.status"},
+	"mt": {"label.link", "label.status"},
 	"nl": {"label.link", "label.status", "label.deadline", "status.open"},
 	"pl": {"label.link", "label.status"},
 	"ro": {"label.link"},

@@ -47,7 +47,7 @@ func TestCallsWithoutADateSayWhen(t *testing.T) {
 		"en": {"Deadline: all year round, without a deadline", "Deadline: around 1 October 2026 (expected", "Status: expected; not announced yet"},
 		"de": {"Frist: ganzjährig, ohne Frist", "Frist: um den 1. Oktober 2026 (nach", "Status: erwartet; noch nicht angekündigt"},
 		"fr": {"Date limite\u202f: toute l’année, sans", "Date limite\u202f: vers le 1er\u00a0octobre 2026 (d’après", "État\u202f: attendu\u202f; pas encore annoncé"},
-		"pl": {"przez cały rok, bez terminu", "około 1 października 2026 (szacunek", "Status: spodziewane; jeszcze"},
+		"pl": {"przez cały rok, bez terminu", "około 1 października 2026 (szacunek", "Status: spodziewany; jeszcze"},
 	} {
 		d := mixedDigest(t, "Ludwigsburg", "DE", lang)
 		d.New = []calls.Item{item(rolling), item(foreseen)}
