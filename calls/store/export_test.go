@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"fundwatch/calls"
@@ -23,3 +24,33 @@ func (db *DB) BounceToken(ctx context.Context, subscriber int64) (token string, 
 
 // AddFunctions adds what migrations ask for to a connection from outside.
 var AddFunctions = addFunctions
+
+// BringTo brings an old file forward to a version that need not be the newest: as a former fundwatch left it.
+func BringTo(ctx context.Context, path string, version int) error {
+	names, err := migrations()
+	if err != nil {
+		return err
+	}
+	raw := sql.OpenDB(newConnector(path, writing))
+	defer raw.Close()
+	for i, name := range names[:version] {
+		tx, err := raw.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if err := step(ctx, tx, name, i+1); err != nil {
+			tx.Rollback() // the error is told
+			return err
+		}
+		if err := tx.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Versions returns how many versions of the database there have been.
+func Versions() int {
+	names, _ := migrations() // they are embedded: the pattern is right
+	return len(names)
+}

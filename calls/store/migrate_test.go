@@ -54,28 +54,54 @@ func TestVersion1Opens(t *testing.T) {
 	same(t, "text", c.Body, "a body")
 }
 
-// TestOldFilesOpen opens files as former versions left them: Ludwigsburg with two mailboxes and matches
-// with the calls a reader can apply for, of which b waits in the outbox.
+// laterRows are what readers did with a version that had a place for it, by that version.
+var laterRows = map[int]string{
+	5: `INSERT INTO inbound (fingerprint, kind, subscriber, failure, status, answer, at)
+		VALUES (zeroblob(32), 'bounce', 1, 'mailbox', '4.2.2', 'full', '2026-11-20T05:16:00.000Z')`,
+	6: `INSERT INTO reminder_runs VALUES ('2026-11-20', '2026-11-20T05:16:00.000Z')`,
+	7: `INSERT INTO mutes (subscriber, call, since) VALUES (2, 1, '2026-11-20T05:16:00.000Z')`,
+	8: `INSERT INTO held_digests VALUES ('2026-W47', 'too many', '2026-11-20T05:16:00.000Z')`,
+	9: `INSERT INTO sign_ups VALUES (zeroblob(32), 2, '[]', '{}', 'de', 'weekly', '2026-11-20T05:16:00.000Z', '2026-11-27T05:16:00.000Z', NULL)`,
+}
+
+// A file of each former version opens, be it as that version left it: Ludwigsburg with two mailboxes and matches
+// with the calls a reader can apply for, of which b waits in the outbox, and what later versions knew beside it.
 func TestOldFilesOpen(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"version1.db.gz"} {
-		db := openAt(t, unpacked(t, name))
-		same(t, "problems", must(db.Check(t.Context()))(t), nil)
-		town := must(db.Municipality(t.Context(), "ludwigsburg-de"))(t)
-		same(t, "mailboxes", len(town.Subscribers), 2)
-		same(t, "interests", town.Interests, ludwigsburg().Interests)
-		same(t, "found", len(find(t, db, typed("citizens"))), 1)
-		same(t, "outbox", len(must(db.Outbox(t.Context()))(t)), 1)
-
-		same(t, "to be matched anew", len(unmatched(t, db, now).Calls), 2)
-		matchAll(t, db, now)
-		same(t, "matches", matchesOf(t, db, "ludwigsburg-de"), []string{"51050034TOPICSen 0.9", "b 0.63"})
-		fresh := candidates(t, db, now)
-		same(t, "candidates", len(fresh), 2)
-		same(t, "what was told", fresh["b"].Notices, []calls.Notice{{Call: calls.Key{Source: "portal", Reference: "b"}, Kind: calls.NoticeNew}})
-		same(t, "sweeps go on", save(t, db, sweepOf(townTwinning(), call("b", "Radverkehr")), now.Add(day)).Unchanged, 2)
-		must(store.Open(t.Context(), db.Path()))(t).Close()
+	for version := 1; version <= store.Versions(); version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) {
+			t.Parallel()
+			path := unpacked(t, "version1.db.gz")
+			ok(t, store.BringTo(t.Context(), path, version))
+			raw := outside(t, path)
+			defer raw.Close()
+			for since, rows := range laterRows {
+				if since <= version {
+					exec(t, raw, rows)
+				}
+			}
+			checkOldFile(t, openAt(t, path))
+		})
 	}
+}
+
+func checkOldFile(t *testing.T, db *store.DB) {
+	t.Helper()
+	same(t, "problems", must(db.Check(t.Context()))(t), nil)
+	town := must(db.Municipality(t.Context(), "ludwigsburg-de"))(t)
+	same(t, "mailboxes", len(town.Subscribers), 2)
+	same(t, "interests", town.Interests, ludwigsburg().Interests)
+	same(t, "found", len(find(t, db, typed("citizens"))), 1)
+	same(t, "outbox", len(must(db.Outbox(t.Context()))(t)), 1)
+
+	same(t, "to be matched anew", len(unmatched(t, db, now).Calls), 2)
+	matchAll(t, db, now)
+	same(t, "matches", matchesOf(t, db, "ludwigsburg-de"), []string{"51050034TOPICSen 0.9", "b 0.63"})
+	fresh := candidates(t, db, now)
+	same(t, "candidates", len(fresh), 2)
+	same(t, "what was told", fresh["b"].Notices, []calls.Notice{{Call: calls.Key{Source: "portal", Reference: "b"}, Kind: calls.NoticeNew}})
+	same(t, "sweeps go on", save(t, db, sweepOf(townTwinning(), call("b", "Radverkehr")), now.Add(day)).Unchanged, 2)
+	must(store.Open(t.Context(), db.Path()))(t).Close()
 }
 
 // unpacked returns a copy of a file in testdata that may be changed.

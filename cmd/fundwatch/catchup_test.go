@@ -24,7 +24,7 @@ func TestThreeWeeksAreMadeUpForOnce(t *testing.T) {
 	if len(mails) != 2 || !strings.Contains(mails[1].data, "2026-W40:weekly:digest:") {
 		t.Fatalf("%d mails, want one letter before and one after", len(mails))
 	}
-	if strings.Contains(mails[1].data, "CERV-2026-CITIZENS-TOWN-TT") {
+	if strings.Contains(mails[1].data, "Call Town Twinning") { // its identifier may stand under the round of next year
 		t.Error("a call that closed on 23 September is told on 1 October")
 	}
 }
