@@ -40,6 +40,61 @@ func TestTextsAreWhole(t *testing.T) {
 	}
 }
 
+// A quotation looks alike in letters and on pages.
+func TestPagesUseTheQuotationMarksOfLetters(t *testing.T) {
+	t.Parallel()
+	all, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, own := range all {
+		letter, err := os.ReadFile("../locale/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, text := range own {
+			for _, mark := range text {
+				if strings.ContainsRune("„“”«»‘\"'", mark) && (mark == '"' || mark == '\'' || !strings.ContainsRune(string(letter), mark)) {
+					t.Errorf("%s.json %q has the mark %c, which letters do not use: %q", lang, key, mark, text)
+				}
+			}
+		}
+	}
+}
+
+// endsWithStop are the languages whose dates end with a full stop: "23. 9. 2026.", "2026 m. rugsėjo 23 d."
+var endsWithStop = []string{"bg", "hr", "hu", "lt"}
+
+func TestDatesBringTheirOwnFullStop(t *testing.T) {
+	t.Parallel()
+	all, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range endsWithStop {
+		for key, text := range all[lang] {
+			if strings.Contains(text, "{{.Date}}.") {
+				t.Errorf("%s.json %q would have two full stops: %q", lang, key, text)
+			}
+		}
+	}
+}
+
+func TestFrenchPagesKeepMarksWithTheirWords(t *testing.T) {
+	t.Parallel()
+	all, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range all["fr"] {
+		for _, bad := range []string{" :", " ;", " ?", " !", " »", "« "} {
+			if strings.Contains(text, bad) {
+				t.Errorf("%s has %q: %q", key, bad, text)
+			}
+		}
+	}
+}
+
 func TestTextsWithMistakesAreRefused(t *testing.T) {
 	t.Parallel()
 	english := texts{"a": "{{.N}} calls", "b": "town"}
