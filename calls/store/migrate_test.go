@@ -61,7 +61,10 @@ var laterRows = map[int]string{
 	6: `INSERT INTO reminder_runs VALUES ('2026-11-20', '2026-11-20T05:16:00.000Z')`,
 	7: `INSERT INTO mutes (subscriber, call, since) VALUES (2, 1, '2026-11-20T05:16:00.000Z')`,
 	8: `INSERT INTO held_digests VALUES ('2026-W47', 'too many', '2026-11-20T05:16:00.000Z')`,
-	9: `INSERT INTO sign_ups VALUES (zeroblob(32), 2, '[]', '{}', 'de', 'weekly', '2026-11-20T05:16:00.000Z', '2026-11-27T05:16:00.000Z', NULL)`,
+	9: `INSERT INTO sign_ups (secret, subscriber, twins, interests, language, frequency, asked, expires)
+		VALUES (zeroblob(32), 2, '[]', '{}', 'de', 'weekly', '2026-11-20T05:16:00.000Z', '2026-11-27T05:16:00.000Z')`,
+	11: `INSERT INTO expected_notices (subscriber, family, year, quarter, delivery, state)
+		VALUES (2, 'CERV-*-CITIZENS-TOWN-TT', 2027, '2026-Q4', 1, 'queued')`,
 }
 
 // A file of each former version opens, be it as that version left it: Ludwigsburg with two mailboxes and matches
