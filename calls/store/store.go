@@ -114,7 +114,7 @@ func Open(ctx context.Context, path string, options ...Option) (*DB, error) {
 		option(db)
 	}
 	if err := db.open(ctx); err != nil {
-		return nil, fmt.Errorf("open database %q: %w", path, errors.Join(err, db.Close()))
+		return nil, fmt.Errorf("open database %q: %w", path, errors.Join(db.namePlace(err), db.Close()))
 	}
 	return db, nil
 }

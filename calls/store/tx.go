@@ -61,14 +61,22 @@ func (db *DB) lock(ctx context.Context, begin func() (*sql.Tx, error)) (*sql.Tx,
 			return nil, err
 		}
 	}
-	return nil, errors.New("database is locked: another process has been writing for half a minute")
+	return nil, fmt.Errorf("database %s is locked: another process has been writing for half a minute; end that, or try again", db.path)
 }
 
-// namePlace adds to an error of SQLite's about rights which file it was about: SQLite does not say.
+// namePlace adds to an error of SQLite's about a file which one it was about and what to do: SQLite does not say.
 func (db *DB) namePlace(err error) error {
 	var failed sqlite3.Error
-	if errors.As(err, &failed) && (failed.Code == sqlite3.ErrReadonly || failed.Code == sqlite3.ErrCantOpen) {
+	if !errors.As(err, &failed) {
+		return err
+	}
+	switch failed.Code {
+	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
 		return fmt.Errorf("no right to write to %s or to its folder: %w", db.path, err)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("%s is damaged, restore a backup: %w", db.path, err)
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("%s is no database, or so damaged that it is none any more: name another file, or restore a backup: %w", db.path, err)
 	}
 	return err
 }

@@ -61,10 +61,8 @@ func (l *launcher) open(ctx context.Context, options ...store.Option) (*app, err
 }
 
 func (a *app) openDatabase(ctx context.Context, options ...store.Option) (err error) {
-	if a.db, err = store.Open(ctx, a.cfg.Database, options...); err != nil {
-		return fmt.Errorf("open database %s: %w", a.cfg.Database, err)
-	}
-	return nil
+	a.db, err = store.Open(ctx, a.cfg.Database, options...)
+	return err
 }
 
 func (l *launcher) assemble() (*app, error) {

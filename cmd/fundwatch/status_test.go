@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
@@ -139,6 +140,31 @@ func TestStatusOfANewDatabase(t *testing.T) {
 	for _, want := range []string{`"runs": []`, `"working": []`, `"oldest_failure": null`, `"oldest_waiting": null`, `"last_complete": null`, `"health": "never"`, `"crawl": "2026-09-01T03:15:00Z"`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%s is missing, exit code %d:\n%s", want, code, out)
+		}
+	}
+}
+
+// Whatever is wrong with the file itself, the message names it once and says what to do.
+func TestWhatIsWrongWithTheFileIsNamed(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "fundwatch.db")
+	must(t, nil, "--db", file, "municipalities", "import", manyTowns(t, 300), "--now", "2026-09-01")
+	sound, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := slices.Clone(sound)
+	copy(schema[100:], bytes.Repeat([]byte{0xff}, 300)) // the page that says where everything lies
+	for want, content := range map[string][]byte{
+		file + " is damaged, restore a backup":   schema,
+		"name another file, or restore a backup": bytes.Repeat([]byte("no database "), 1000),
+	} {
+		if err := os.WriteFile(file, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, errs, code := run1(t, nil, "--db", file, "status", "--now", "2026-09-01")
+		if code != exitFailed || !strings.Contains(errs, want) || strings.Count(errs, "open database") != 1 {
+			t.Errorf("exit code %d: %s", code, errs)
 		}
 	}
 }
