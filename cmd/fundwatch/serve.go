@@ -48,7 +48,7 @@ func (l *launcher) serve(ctx context.Context) error {
 	}
 	manager := newManager(l.getenv, a.log)
 	defer manager.close()
-	return a.exclusively(ctx, "serve", func(ctx context.Context) error {
+	err = a.exclusively(ctx, "serve", func(ctx context.Context) error {
 		d := &daemon{app: a, queued: make(chan struct{}, 1)}
 		scheduler, err := d.schedule(ctx)
 		if err != nil {
@@ -76,6 +76,10 @@ func (l *launcher) serve(ctx context.Context) error {
 		}
 		return nil
 	})
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop before it had begun
+	}
+	return err
 }
 
 // announce says in one line what has begun.
