@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"fundwatch/notify/web"
 )
 
 // Pages of 10,000 calls of 2 KB over loopback, one request after the other.
@@ -42,16 +44,7 @@ func BenchmarkPages(b *testing.B) {
 // benchSite serves the pages of a database on a free port until the benchmark ends, and returns their address.
 func benchSite(b *testing.B, database string) string {
 	b.Helper()
-	environ := []string{"HOME=" + b.TempDir(), envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "http://127.0.0.1")}
-	l := &launcher{surroundings{environ: environ, out: io.Discard, err: io.Discard, now: fixedClock}, &globals{db: database, logFormat: "text"}}
-	a, err := l.open(b.Context())
-	if err != nil {
-		b.Fatal(err)
-	}
-	site, err := (&daemon{app: a}).site()
-	if err != nil {
-		b.Fatal(err)
-	}
+	site := siteOn(b, database)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -65,7 +58,23 @@ func benchSite(b *testing.B, database string) string {
 		if err := <-ended; err != nil {
 			b.Error(err)
 		}
-		a.close()
 	})
 	return "http://" + listener.Addr().String()
+}
+
+// siteOn puts the pages on a database together, until the test ends.
+func siteOn(t testing.TB, database string) *web.Site {
+	t.Helper()
+	environ := []string{"HOME=" + t.TempDir(), envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "http://127.0.0.1")}
+	l := &launcher{surroundings{environ: environ, out: io.Discard, err: io.Discard, now: fixedClock}, &globals{db: database, logFormat: "text"}}
+	a, err := l.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.close() })
+	site, err := (&daemon{app: a}).site()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return site
 }
