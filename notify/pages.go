@@ -8,4 +8,3 @@ func (l *Locale) Assessment(a *calls.Assessment) string {
 	w := writer{Locale: l}
 	return w.assessment(a).Text
 }
-
