@@ -10,9 +10,24 @@ import (
 // perFeed is how many calls a feed holds.
 const perFeed = 50
 
-// atom answers with the newest calls of a search. A wrong search is refused: an empty feed would be taken
-// for "nothing new".
+// atom answers with the newest calls of a search.
 func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
+	return s.follow(w, r, calls.SortNewest, perFeed, func(p *page, f *filter, hits []calls.Hit) error {
+		feed := p.feed(f, hits)
+		out, err := feed.Atom()
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", atomType)
+		w.Header().Set("Cache-Control", "public, max-age=900")
+		_, _ = w.Write(out)
+		return nil
+	})
+}
+
+// follow makes a search for a program that comes again, and has what was found written. A wrong search is refused:
+// an empty file would be taken for "nothing new".
+func (s *Site) follow(w http.ResponseWriter, r *http.Request, order calls.SortOrder, most int, write func(*page, *filter, []calls.Hit) error) error {
 	p := s.newPage(r, "list.title")
 	f := s.readFilter(p, r)
 	if len(p.Errors) > 0 {
@@ -21,20 +36,12 @@ func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
 	if !f.Exact {
 		f.search.Clauses, _ = s.Topics.Widen(f.search.Clauses)
 	}
-	f.search.Sort, f.search.Limit = calls.SortNewest, perFeed
+	f.search.Sort, f.search.Limit = order, most
 	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
 	if err != nil {
 		return err
 	}
-	feed := p.feed(f, hits)
-	out, err := feed.Atom()
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", atomType)
-	w.Header().Set("Cache-Control", "public, max-age=900")
-	_, _ = w.Write(out)
-	return nil
+	return write(p, f, hits)
 }
 
 const atomType = "application/atom+xml; charset=utf-8"

@@ -11,27 +11,15 @@ import (
 // perCalendar is how many calls a calendar holds.
 const perCalendar = 200
 
-// calendar answers with the deadlines of a search that are still to come, the nearest first. A wrong search is
-// refused: an empty calendar would be taken for "nothing is due".
+// calendar answers with the deadlines of a search that are still to come, the nearest first.
 func (s *Site) calendar(w http.ResponseWriter, r *http.Request) error {
-	p := s.newPage(r, "list.title")
-	f := s.readFilter(p, r)
-	if len(p.Errors) > 0 {
-		return plain(w, http.StatusUnprocessableEntity, p.Errors[0].Text+"\n")
-	}
-	if !f.Exact {
-		f.search.Clauses, _ = s.Topics.Widen(f.search.Clauses)
-	}
-	f.search.Sort, f.search.Limit = calls.SortDeadline, perCalendar
-	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
-	if err != nil {
-		return err
-	}
-	var events []calls.Event
-	for i := range hits {
-		events = append(events, p.deadlines(&hits[i].Call)...)
-	}
-	return p.writeCalendar(w, events)
+	return s.follow(w, r, calls.SortDeadline, perCalendar, func(p *page, _ *filter, hits []calls.Hit) error {
+		var events []calls.Event
+		for i := range hits {
+			events = append(events, p.deadlines(&hits[i].Call)...)
+		}
+		return p.writeCalendar(w, events)
+	})
 }
 
 // callCalendar answers with the deadlines of one call that are still to come.
