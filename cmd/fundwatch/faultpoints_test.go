@@ -102,14 +102,16 @@ func (x *trial) run(pull int, further ...string) *os.ProcessState {
 	cmd := exec.Command(os.Args[0], "--db", x.db, x.command, "--now", trialBegins)
 	cmd.Env = append(append(x.reaching(x.plug), runAsProgram+"=1", "PATH="+os.Getenv("PATH")), further...)
 	cmd.Stdout, cmd.Stderr = &x.out, &x.out
-	ended := make(chan struct{})
+	started, ended := make(chan struct{}), make(chan struct{})
 	x.plug.set(pull, func() {
+		<-started          // it may be faster than Start returns
 		cmd.Process.Kill() //nolint:errcheck // it may just have ended
 		<-ended
 	})
 	if err := cmd.Start(); err != nil {
 		x.t.Fatal(err)
 	}
+	close(started)
 	cmd.Wait() //nolint:errcheck // the state says it
 	close(ended)
 	return cmd.ProcessState
@@ -147,7 +149,7 @@ func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
 			for at := 1; ; at += max(w.stride, 1) {
 				x := w.try(t)
 				x.run(at)
-				step := x.plug.pulled
+				step := x.plug.pulledAt()
 				if step == "" {
 					break
 				}
@@ -173,6 +175,7 @@ func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
 }
 
 func TestKilledAtEveryStepOfTheDatabase(t *testing.T) {
+	skipUnderRace(t)
 	t.Parallel()
 	library := faultLibrary(t)
 	for name, w := range ordeals(t) {
@@ -205,6 +208,7 @@ func TestKilledAtEveryStepOfTheDatabase(t *testing.T) {
 
 // A disk that is full from some write on: the program says so, or had done all before, and nothing is lost.
 func TestFullDiskAtEveryWrite(t *testing.T) {
+	skipUnderRace(t)
 	t.Parallel()
 	library := faultLibrary(t)
 	for name, w := range ordeals(t) {

@@ -17,6 +17,7 @@ const killsHere = 12
 
 // An import that is killed has changed nothing, or everything.
 func TestKilledImportsAreAllOrNothing(t *testing.T) {
+	skipUnderRace(t)
 	t.Parallel()
 	const towns = 3000
 	environ := []string{"XDG_DATA_HOME=" + t.TempDir()}
@@ -48,6 +49,7 @@ func TestKilledImportsAreAllOrNothing(t *testing.T) {
 
 // An old database whose migration is killed again and again loses nothing, and is brought forward by whoever comes next.
 func TestKilledMigrationsAreCompleted(t *testing.T) {
+	skipUnderRace(t)
 	t.Parallel()
 	const towns = 30_000
 	old := oldDatabase(t, towns)

@@ -114,3 +114,11 @@ func must(t *testing.T, environ []string, args ...string) string {
 }
 
 func envPair(name string, value any) string { return fmt.Sprintf("FUNDWATCH_%s=%v", name, value) }
+
+// skipUnderRace leaves out what is long under the race detector and would show it nothing new.
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	if underRace {
+		t.Skip("the race detector sees the same steps in other tests")
+	}
+}

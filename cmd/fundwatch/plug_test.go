@@ -60,6 +60,13 @@ func (p *plug) set(at int, kill func()) {
 	p.steps, p.at, p.kill, p.pulled = nil, at, kill, ""
 }
 
+// pulledAt returns the step at which the plug was pulled; "" if it was not.
+func (p *plug) pulledAt() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pulled
+}
+
 // step reports whether the conversation goes on.
 func (p *plug) step(name string) bool {
 	p.mu.Lock()

@@ -162,6 +162,7 @@ func (b *tab) visit(s stop, lang string) {
 // No page in four languages and three scripts hides anything from those who see, hear or enlarge it in their own
 // way: nothing must be scrolled sideways on a small screen or at 200 %, and axe-core finds no fault (WCAG 2.2 AA).
 func TestPagesAreForEverybody(t *testing.T) {
+	skipUnderRace(t)
 	t.Parallel()
 	axe := readAxe(t)
 	b, all := pageToured(t)
