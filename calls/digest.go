@@ -110,7 +110,8 @@ type Digest struct {
 
 // A StaleSource is a source whose newest calls and changes may be missing.
 type StaleSource struct {
-	Source string
+	ID     string    // as in [Key]
+	Source string    // its name
 	Since  time.Time // when it was last read in full; never zero
 }
 

@@ -121,9 +121,9 @@ func (d *Digest) ExpectedNotices() []ExpectedNotice {
 
 // expected returns the rounds that the town should know of so that it can plan: those that concern it and
 // that are not certainly nothing for it. Whoever did not want to hear of the last round need not hear of a
-// guess at the next; of the real call it will. While a source cannot be read nobody knows what has appeared.
+// guess at the next; of the real call it will. While its source cannot be read nobody knows whether it has appeared.
 func (r *DigestRequest) expected() []Expected {
-	if r.Outlook == nil || len(r.Stale) > 0 {
+	if r.Outlook == nil {
 		return nil
 	}
 	var rounds []Expected
@@ -131,10 +131,27 @@ func (r *DigestRequest) expected() []Expected {
 		next := p.Next()
 		_, closed := next.ClosedToNewcomers(r.Now)
 		a := r.assess(next)
-		if closed || a != nil && a.Hopeless() || slices.Contains(r.Unwanted, p.LastKey) {
+		if closed || a != nil && a.Hopeless() || slices.Contains(r.Unwanted, p.LastKey) || r.unread(&p.Expected) {
 			continue
 		}
 		rounds = append(rounds, p.Expected)
 	}
 	return rounds
+}
+
+// unread reports whether the source that would list the round, or any if that is not known, cannot be read now.
+func (r *DigestRequest) unread(e *Expected) bool {
+	source := e.source()
+	return slices.ContainsFunc(r.Stale, func(s StaleSource) bool { return source == "" || s.ID == source })
+}
+
+// portalSource is the id of the source that lists the families which families.tsv says are the portal's.
+const portalSource = "portal"
+
+// source returns the id of the source that would list the round; "" if that is not known.
+func (e *Expected) source() string {
+	if e.LastKey.Source == "" && e.LastIdentifier != "" {
+		return portalSource
+	}
+	return e.LastKey.Source
 }

@@ -143,11 +143,17 @@ func TestExpectedRoundsRideOnOtherMail(t *testing.T) {
 	if quiet, _ := calls.NewQuiet(request(), calls.LastMail{At: now}); quiet.Expected != nil {
 		t.Error("a word that is not due holds rounds")
 	}
+	elsewhere := request()
+	elsewhere.Candidates = something
+	elsewhere.Stale = []calls.StaleSource{{ID: "my-region", Source: "my region", Since: now.AddDate(0, 0, -9)}}
+	if d, _ := calls.NewDigest(elsewhere); len(d.Expected) != 1 {
+		t.Errorf("another source is not read: %v, want the round", families(d.Expected))
+	}
 	for name, change := range map[string]func(*calls.DigestRequest){
 		"told this quarter": func(r *calls.DigestRequest) { r.Outlook = nil },
 		"last round muted":  func(r *calls.DigestRequest) { r.Unwanted = []calls.Key{{Source: "portal", Reference: "nt"}} },
-		"a source is not read": func(r *calls.DigestRequest) {
-			r.Stale = []calls.StaleSource{{Source: "portal", Since: now.AddDate(0, 0, -9)}}
+		"its source is not read": func(r *calls.DigestRequest) {
+			r.Stale = []calls.StaleSource{{ID: "portal", Source: "the portal", Since: now.AddDate(0, 0, -9)}}
 		},
 		"hopeless":          func(r *calls.DigestRequest) { r.Municipality.Country = "GB" },
 		"of other interest": func(r *calls.DigestRequest) { r.Municipality.Interests.Topics = []string{"sport"} },

@@ -278,7 +278,10 @@ func TestNearestWords(t *testing.T) {
 	for word, want := range map[string][]string{
 		"twining": {"twinning"}, "Wàtr": {"water"}, "xater": {"water"}, "town": nil, "zzzzzzz": nil, "": nil, "%'\"": nil,
 	} {
-		same(t, word, must(db.NearestWords(t.Context(), word))(t), want)
+		near, known, err := db.NearestWords(t.Context(), word)
+		ok(t, err)
+		same(t, word, near, want)
+		same(t, word+" is known", known, word == "town")
 	}
 }
 
@@ -301,7 +304,7 @@ func FuzzSearch(f *testing.F) {
 				}
 			}
 		}
-		if _, err := db.NearestWords(context.Background(), text); err != nil {
+		if _, _, err := db.NearestWords(context.Background(), text); err != nil {
 			t.Errorf("NearestWords(%q): %v", text, err)
 		}
 		if _, err := db.FindCalls(context.Background(), text); err != nil && !errors.Is(err, calls.ErrNotFound) {

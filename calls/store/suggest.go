@@ -14,24 +14,24 @@ import (
 //
 // It reads the vocabulary of the index, so it is for searches that found nothing: of each word FTS4 counts
 // in how many calls it stands, whether that is asked for or not, which over all words takes long.
-func (db *DB) NearestWords(ctx context.Context, word string) ([]string, error) {
+func (db *DB) NearestWords(ctx context.Context, word string) (near []string, known bool, err error) {
 	folded := calls.Fold(word)
 	_, first := utf8.DecodeRuneInString(folded)
 	for _, beginning := range []string{folded[:first], ""} {
 		terms, err := db.vocabulary(ctx, beginning, utf8.RuneCountInString(folded))
 		if err != nil {
-			return nil, fmt.Errorf("read vocabulary: %w", err)
+			return nil, false, fmt.Errorf("read vocabulary: %w", err)
 		}
 		for _, term := range terms {
 			if term == folded {
-				return nil, nil
+				return nil, true, nil
 			}
 		}
 		if near := calls.Nearest(folded, terms); near != nil {
-			return near, nil
+			return near, false, nil
 		}
 	}
-	return nil, nil
+	return nil, false, nil
 }
 
 // vocabulary returns the words that begin so and have about that many letters: a longer word that begins

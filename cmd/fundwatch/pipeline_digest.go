@@ -112,7 +112,7 @@ func (a *app) staleSources(ctx context.Context) ([]calls.StaleSource, error) {
 	for _, d := range append([]crawler.SourceDef{portal}, defs...) {
 		last, read := complete[d.ID]
 		if d.Enabled && d.Kind != crawler.SourceCalendar && read && a.now().Sub(last) > staleAfter {
-			stale = append(stale, calls.StaleSource{Source: cmp.Or(d.Name, d.ID), Since: last})
+			stale = append(stale, calls.StaleSource{ID: d.ID, Source: cmp.Or(d.Name, d.ID), Since: last})
 		}
 	}
 	return stale, nil

@@ -84,7 +84,7 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 		return nil
 	}
 	if out.name != formatJSON {
-		fmt.Fprintln(l.err, found.nothing())
+		fmt.Fprintln(l.err, found.nothing(ctx))
 		found.suggest(ctx, l.err)
 	}
 	return quietError(exitPartly)
@@ -98,7 +98,10 @@ func (f *findings) tell(w io.Writer) {
 }
 
 // nothing says that nothing was found, and where else to look.
-func (f *findings) nothing() string {
+func (f *findings) nothing(ctx context.Context) string {
+	if runs, err := f.app.db.LastRuns(ctx); err == nil && len(runs) == 0 {
+		return "Nothing was ever collected here: 'fundwatch crawl' first."
+	}
 	switch {
 	case f.expected:
 		return "No round is expected that fits."
@@ -124,8 +127,8 @@ func (f *findings) suggest(ctx context.Context, w io.Writer) {
 }
 
 func (f *findings) nearest(ctx context.Context, word string) []string {
-	near, err := f.app.db.NearestWords(ctx, word)
-	if err != nil || len(near) > 0 || f.exact {
+	near, known, err := f.app.db.NearestWords(ctx, word)
+	if err != nil || known || len(near) > 0 || f.exact {
 		return near
 	}
 	topics, err := f.app.topics()

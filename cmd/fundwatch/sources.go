@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
 	"time"
 
@@ -31,15 +33,11 @@ it is the tool to write a definition with.`,
 }
 
 func (l *launcher) listSources(ctx context.Context) error {
-	a, err := l.open(ctx)
+	a, runs, err := l.lastRuns(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.close()
-	runs, err := a.db.LastRuns(ctx)
-	if err != nil {
-		return err
-	}
 	defs, err := a.cfg.Sources.all()
 	if err != nil {
 		return err
@@ -60,6 +58,26 @@ func (l *launcher) listSources(ctx context.Context) error {
 		t.add(cell{whole: d.ID, style: bold}, cell{whole: string(d.Kind)}, last, cell{whole: seen}, cell{whole: state, style: st}, cell{whole: d.URL, style: faint})
 	}
 	return t.print()
+}
+
+// lastRuns puts the program together and returns the last run of each source; nil if there is no database yet: who
+// chooses sources does so before the first crawl. The caller closes it.
+func (l *launcher) lastRuns(ctx context.Context) (*app, map[string]calls.Run, error) {
+	a, err := l.assemble()
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := os.Stat(a.cfg.Database); errors.Is(err, fs.ErrNotExist) {
+		return a, nil, nil
+	}
+	if err := a.openDatabase(ctx); err != nil {
+		return nil, nil, err
+	}
+	runs, err := a.db.LastRuns(ctx)
+	if err != nil {
+		a.close()
+	}
+	return a, runs, err
 }
 
 // sourceState says in a few words how a source is, and for one that is off, why.

@@ -191,12 +191,26 @@ func countryName(lang, code string) string {
 	if err != nil {
 		return ""
 	}
+	if code == "MK" {
+		return northMacedonia[lang]
+	}
 	region, err := language.ParseRegion(code)
 	names := display.Regions(tag)
 	if err != nil || names == nil {
 		return ""
 	}
 	return names.Name(region)
+}
+
+// northMacedonia is the name that the country has borne since 2019, which the tables of x/text do not know.
+// Source: Interinstitutional Style Guide, annex A5, checked 2026-11-23.
+var northMacedonia = map[string]string{
+	"bg": "Северна Македония", "cs": "Severní Makedonie", "da": "Nordmakedonien", "de": "Nordmazedonien", "el": "Βόρεια Μακεδονία",
+	"en": "North Macedonia", "es": "Macedonia del Norte", "et": "Põhja-Makedoonia", "fi": "Pohjois-Makedonia",
+	"fr": "Macédoine du Nord", "ga": "an Mhacadóin Thuaidh", "hr": "Sjeverna Makedonija", "hu": "Észak-Macedónia",
+	"it": "Macedonia del Nord", "lt": "Šiaurės Makedonija", "lv": "Ziemeļmaķedonija", "mt": "il-Maċedonja ta’ Fuq",
+	"nl": "Noord-Macedonië", "pl": "Macedonia Północna", "pt": "Macedónia do Norte", "ro": "Macedonia de Nord",
+	"sk": "Severné Macedónsko", "sl": "Severna Makedonija", "sv": "Nordmakedonien",
 }
 
 // parseNetwork reads an address or a network: 127.0.0.1, 10.0.0.0/8.

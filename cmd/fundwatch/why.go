@@ -50,6 +50,9 @@ func (l *launcher) why(ctx context.Context, name, id string) error {
 		fmt.Fprintln(l.out, a.notPublished(round))
 		return nil
 	}
+	if status := c.Status(a.now()); status == calls.Closed || status == calls.Withdrawn {
+		fmt.Fprintln(l.out, "but "+closedWhy(c, a.now()))
+	}
 	return a.printTold(ctx, c, m)
 }
 

@@ -49,8 +49,8 @@ const atomType = "application/atom+xml; charset=utf-8"
 func (p *page) feed(f *filter, hits []calls.Hit) calls.Feed {
 	feed := calls.Feed{
 		Language: p.lang, ID: p.absolute(f.address("/calls.atom", 1)), Title: p.T("list.title"),
-		Author: p.site.settings.Sender, Self: p.absolute(f.address("/calls.atom", 1)),
-		Alternate: p.absolute(f.address("/calls", 1)), Empty: time.Unix(0, 0),
+		Author: p.site.settings.Sender, Self: p.spoken(f.address("/calls.atom", 1)),
+		Alternate: p.spoken(f.address("/calls", 1)), Empty: time.Unix(0, 0),
 	}
 	if f.Words != "" {
 		feed.Title = p.T("list.title.words", "Words", f.Words)
@@ -64,13 +64,16 @@ func (p *page) feed(f *filter, hits []calls.Hit) calls.Feed {
 func (c card) entry() calls.FeedEntry {
 	at := c.absolute(CallPath(c.Call.Key))
 	return calls.FeedEntry{
-		ID: at, Title: c.Call.Title, URL: at, Published: c.Call.FirstSeen, Updated: c.Call.LastChange(),
+		ID: at, Title: c.Call.Title, URL: c.spoken(CallPath(c.Call.Key)), Published: c.Call.FirstSeen, Updated: c.Call.LastChange(),
 		Summary: c.T("feed.entry", "Deadline", c.Next(), "Grant", c.Grant(), "Programme", c.Programme()),
 	}
 }
 
 // absolute returns the whole address of a path, as mails and feeds need it.
 func (p *page) absolute(path string) string { return p.site.absolute(path) }
+
+// spoken returns the whole address of a path in the language of the page: who comes again by it wishes for none.
+func (p *page) spoken(path string) string { return p.absolute(path + mark(path) + "lang=" + p.lang) }
 
 func (s *Site) absolute(path string) string {
 	return s.base.Scheme + "://" + s.base.Host + s.link(path)

@@ -164,7 +164,7 @@ func (s *Site) near(ctx context.Context, clauses []calls.Clause) []string {
 			if len(term.Words) != 1 || clause.Not {
 				continue
 			}
-			near, err := s.Calls.NearestWords(ctx, term.Words[0])
+			near, _, err := s.Calls.NearestWords(ctx, term.Words[0])
 			if err == nil && len(near) > 0 && near[0] != term.Words[0] {
 				words = append(words, near[0])
 			}

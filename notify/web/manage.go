@@ -168,6 +168,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	changed.Subscribers = m.Town.Subscribers // how many others there are is shown
 	next := s.pageFor(r, "done.settings.title", mailbox.Language)
 	next.Private = true
 	return s.showDone(w, r, &mailboxPage{page: next, Mailbox: &mailbox, Town: &changed}, "done.settings")

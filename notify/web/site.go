@@ -24,7 +24,7 @@ type Catalogue interface {
 	Search(ctx context.Context, q calls.Search, now time.Time) ([]calls.Hit, error)
 	Call(ctx context.Context, key calls.Key) (*calls.Call, error) // wraps calls.ErrNotFound
 	History(ctx context.Context, key calls.Key) ([]calls.Change, error)
-	NearestWords(ctx context.Context, word string) ([]string, error)
+	NearestWords(ctx context.Context, word string) (near []string, known bool, err error)
 }
 
 // Facts write what is known of a call in one language.
