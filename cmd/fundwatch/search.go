@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -114,9 +115,10 @@ func (f *findings) nothing(ctx context.Context) string {
 // suggest names words that are spelt like those that found nothing: of the catalogue or, unless --exact was
 // asked for, words of any language that mean a topic. It is a courtesy: if it fails, nothing is said.
 func (f *findings) suggest(ctx context.Context, w io.Writer) {
+	f.suggestFewer(ctx, w)
 	for _, clause := range f.find.Clauses {
 		for _, term := range clause.Any {
-			if len(term.Words) != 1 || clause.Not || len(clause.Topics) > 0 {
+			if len(term.Words) != 1 || clause.Not || len(clause.Topics) > 0 || utf8.RuneCountInString(term.Words[0]) < shortestSlip {
 				continue
 			}
 			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 {
@@ -124,6 +126,39 @@ func (f *findings) suggest(ctx context.Context, w io.Writer) {
 			}
 		}
 	}
+}
+
+// shortestSlip is how many letters a word has for which others are offered: everything is near "de".
+const shortestSlip = 4
+
+// suggestFewer says how many calls there were without the words that stand in none: whoever writes "jumelage
+// subvention" looks for calls that are English, and found nothing because of the second word.
+func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
+	var kept []calls.Clause
+	var dropped []string
+	for _, clause := range f.find.Clauses {
+		if len(clause.Topics) > 0 || clause.Not || f.stands(ctx, clause) {
+			kept = append(kept, clause)
+			continue
+		}
+		for _, term := range clause.Any {
+			dropped = append(dropped, fmt.Sprintf("%q", strings.Join(term.Words, " ")))
+		}
+	}
+	if len(dropped) == 0 || len(kept) == 0 || f.expected {
+		return
+	}
+	fewer := f.find
+	fewer.Clauses, fewer.Limit = kept, 0
+	if hits, err := f.app.db.Search(ctx, fewer, f.now); err == nil && len(hits) > 0 {
+		fmt.Fprintf(w, "No call holds %s; the other words find %s.\n", strings.Join(dropped, " or "), countOf(len(hits), "call", "calls"))
+	}
+}
+
+// stands reports whether a clause holds for any call, whatever its state.
+func (f *findings) stands(ctx context.Context, clause calls.Clause) bool {
+	hits, err := f.app.db.Search(ctx, calls.Search{Clauses: []calls.Clause{clause}, Limit: 1}, f.now)
+	return err != nil || len(hits) > 0
 }
 
 func (f *findings) nearest(ctx context.Context, word string) []string {

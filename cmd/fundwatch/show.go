@@ -112,13 +112,17 @@ func (l *launcher) showCall(ctx context.Context, a *app, c *calls.Call, f showFl
 	return l.paged(a.screen, card{a.screen, v, c, history, rounds, listings, who}.print)
 }
 
-// openCall puts the program together for a command about the one call that name means. The caller closes it.
+// openCall puts the program together for a command about the one call that name means, which must have been
+// published. The caller closes it.
 func (l *launcher) openCall(ctx context.Context, name string) (*app, *calls.Call, error) {
 	a, err := l.open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := a.oneCall(ctx, name)
+	c, round, err := a.callOrRound(ctx, name)
+	if round != nil {
+		err = misusef("%s is not published yet: 'fundwatch show %[1]s' tells when it is expected", round.Identifier())
+	}
 	if err != nil {
 		a.close()
 		return nil, nil, err
