@@ -79,6 +79,11 @@ func (db *DB) mayStandAt(path string, replace bool) error {
 			return errors.New("that is the database itself: name another file")
 		}
 	}
+	for _, name := range []string{db.keyFile, db.keyFile + partSuffix, besideFile(db.path)} {
+		if path == name || sameFile(path, name) {
+			return errors.New("that is where the key of the tokens lies: name another file")
+		}
+	}
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -56,7 +56,7 @@ func TestBackupRefusesTheDatabaseItself(t *testing.T) {
 	db := readyTown(t)
 	link := filepath.Join(t.TempDir(), "link.db")
 	ok(t, os.Symlink(db.Path(), link))
-	for _, path := range []string{db.Path(), db.Path() + "-wal", db.Path() + "-shm", link} {
+	for _, path := range []string{db.Path(), db.Path() + "-wal", db.Path() + "-shm", link, db.KeyFile()} {
 		if _, err := db.Backup(t.Context(), path, true); err == nil {
 			t.Errorf("%s was overwritten", path)
 		}

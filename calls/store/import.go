@@ -172,6 +172,31 @@ func (im *importer) subscriber(municipality int64, s *calls.Subscriber) (changed
 	}
 	ids, err := collect(im.ctx, im.tx, scanOne[int64], update,
 		s.Email, s.Name, s.Language, string(s.Frequency), municipality)
+	if err != nil {
+		return false, err
+	}
+	welcomed, err := im.welcome(municipality, s)
+	return len(ids) > 0 || welcomed, err
+}
+
+// welcome makes a mailbox active that another one of its town has invited and that did not answer yet: staff who
+// name it need no answer, and it would be dropped when the invitation expires.
+func (im *importer) welcome(municipality int64, s *calls.Subscriber) (bool, error) {
+	if s.State != "" && s.State != calls.SubscriberActive {
+		return false, nil
+	}
+	const update = `
+		UPDATE subscribers
+		SET state = 'active'
+		WHERE municipality = ? AND email = ? AND state = 'pending' AND EXISTS (
+			SELECT 1 FROM sign_ups a WHERE a.subscriber = subscribers.id AND a.joins = 1 AND a.asked = subscribers.created)
+		RETURNING id`
+	ids, err := collect(im.ctx, im.tx, scanOne[int64], update, municipality, s.Email)
+	for _, id := range ids {
+		if _, err := im.tx.ExecContext(im.ctx, `DELETE FROM sign_ups WHERE subscriber = ? AND confirmed IS NULL`, id); err != nil {
+			return false, err
+		}
+	}
 	return len(ids) > 0, err
 }
 

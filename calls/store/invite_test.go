@@ -105,3 +105,36 @@ func TestInvitationOfAnOptedOutAddress(t *testing.T) {
 	same(t, "state", state(), calls.SubscriberActive)
 	same(t, "opted out", must(db.OptedOut(t.Context(), "mayor@town.example"))(t), false)
 }
+
+// Whom staff name needs no answer to an invitation, and stays when that has expired.
+func TestStaffNameAnInvitedMailbox(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	importTowns(t, db, ludwigsburg())
+	invite(t, db, invitation(1, "ludwigsburg-de", "mayor@town.example"))
+	named := ludwigsburg()
+	named.Subscribers = append(named.Subscribers, calls.Subscriber{Email: "mayor@town.example", Language: "de", Frequency: calls.Weekly})
+	importTowns(t, db, named)
+	same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(100*day)))(t), 0)
+	mayor := must(db.SubscribersByEmail(t.Context(), "mayor@town.example"))(t)[0]
+	same(t, "mayor", []any{mayor.State, mayor.Language}, []any{calls.SubscriberActive, "de"})
+	_, err := db.Confirm(t.Context(), [32]byte{1}, now)
+	same(t, "the link", errors.Is(err, calls.ErrNotFound), true)
+}
+
+// Whoever gets letters already keeps its settings, whatever was asked for in its name.
+func TestAnInvitationChangesNoSettings(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	signUp(t, db, wish(1, now))
+	before := must(db.Confirm(t.Context(), [32]byte{1}, now))(t).Municipality
+	invite(t, db, invitation(2, "web-sopot-pl", "office@sopot.example"))
+	must(db.Confirm(t.Context(), [32]byte{2}, now))(t)
+	other := wish(3, now)
+	other.Municipality.Interests, other.Municipality.Subscribers[0].Language = calls.Interests{Topics: []string{"sport"}}, "mt"
+	signUp(t, db, other)
+	must(db.Confirm(t.Context(), [32]byte{3}, now))(t)
+	after := town(t, db, "web-sopot-pl")
+	same(t, "interests", after.Interests, before.Interests)
+	same(t, "mailbox", []any{after.Subscribers[0].Language, after.Subscribers[0].Frequency}, []any{"pl", calls.Monthly})
+}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // keySuffix follows the name of the database in the name of its key.
@@ -39,7 +40,10 @@ func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 // readKey reads a key; the error says what to do.
 func readKey(path string) (*tokenKey, error) {
 	const hint = "let fundwatch read the right one there, or move it away: then a new one is made, and links in mails that are out stay good"
-	file, err := os.Open(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would wait for ever
+	if _, linked := os.Readlink(path); isMissing(err) && linked == nil {
+		return nil, fmt.Errorf("key of the tokens: %s is a link to what is not there: %s", path, hint)
+	}
 	if isMissing(err) {
 		return nil, err
 	}
@@ -47,6 +51,9 @@ func readKey(path string) (*tokenKey, error) {
 		return nil, fmt.Errorf("key of the tokens: %w: %s", err, hint)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("key of the tokens: %s is no regular file: %s", path, hint)
+	}
 	var key tokenKey
 	data, err := io.ReadAll(io.LimitReader(file, int64(len(key)+1)))
 	if err != nil {

@@ -147,7 +147,8 @@ func insertSignUp(ctx context.Context, tx *sql.Tx, s *calls.SignUp, subscriber i
 
 // SignedUp returns what would be confirmed by the token with this SHA-256, or was. The error wraps
 // [calls.ErrNotFound] if nobody asked, and [calls.ErrExpired] if it was not confirmed in time. Twins and
-// interests of a municipality that staff look after, or that another mailbox has invited to, stay as they are.
+// interests of a municipality that staff look after, or that another mailbox has invited to, stay as they are; of a
+// mailbox that gets letters already everything does.
 func (db *DB) SignedUp(ctx context.Context, secret [32]byte, now time.Time) (*calls.SignUp, error) {
 	var s *calls.SignUp
 	if err := db.Unlock(ctx); err != nil {
@@ -196,6 +197,11 @@ func signUpBySecret(ctx context.Context, q querier, secret [32]byte, now time.Ti
 	own, err := scanOne[bool](q.QueryRowContext(ctx, itsOwn, town[0].id, s.Joins))
 	if err != nil {
 		return nil, err
+	}
+	// Who gets letters already has settings, perhaps changed since: whoever named the address must not replace them.
+	if mailbox.State == calls.SubscriberActive || mailbox.State == calls.SubscriberPaused {
+		s.Municipality.Subscribers = []calls.Subscriber{*mailbox}
+		return &s, nil
 	}
 	if own {
 		s.Municipality.Twins, s.Municipality.Interests = nil, calls.Interests(interests)
@@ -278,25 +284,36 @@ func changeProfile(ctx context.Context, tx *sql.Tx, m, seen *calls.Municipality,
 }
 
 // DropSignUps removes what was asked for and never confirmed until before, with the mailbox and the
-// municipality that were made for it, and returns how many mailboxes that were.
+// municipality that were made for it, and returns how many mailboxes that were. An address that had opted out before
+// somebody named it here is forgotten again; that it did stays known by its hash.
 func (db *DB) DropSignUps(ctx context.Context, before time.Time) (int, error) {
 	var dropped int
 	err := db.update(ctx, "drop sign-ups", func(tx *sql.Tx) error {
 		const remove = `
 			DELETE FROM subscribers
-			WHERE state = 'pending' AND id IN (
+			WHERE id IN (
 				SELECT subscriber FROM sign_ups GROUP BY subscriber HAVING MAX(confirmed) IS NULL AND MAX(expires) < ?
-			) AND (municipality IN (SELECT municipality FROM self_made) OR EXISTS (
-				SELECT 1 FROM sign_ups a WHERE a.subscriber = subscribers.id AND a.joins = 1 AND a.asked = subscribers.created))`
-		result, err := tx.ExecContext(ctx, remove, instant(before))
+			) AND EXISTS (
+				SELECT 1 FROM sign_ups a
+				WHERE a.subscriber = subscribers.id AND a.asked = subscribers.created
+					AND (a.joins = 1 OR municipality IN (SELECT municipality FROM self_made)))
+			AND state IN ('pending', 'unsubscribed', 'bounced')
+			RETURNING email, state`
+		gone, err := collect(ctx, tx, func(row scanner) (s calls.Subscriber, err error) {
+			return s, row.Scan(&s.Email, &s.State)
+		}, remove, instant(before))
 		if err != nil {
 			return err
 		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return err
+		for i := range gone {
+			if gone[i].State != calls.SubscriberUnsubscribed {
+				continue
+			}
+			if err := optOut(ctx, tx, gone[i].Email); err != nil {
+				return err
+			}
 		}
-		dropped = int(n)
+		dropped = len(gone)
 		const stale = `DELETE FROM sign_ups WHERE confirmed IS NULL AND expires < ?`
 		if _, err := tx.ExecContext(ctx, stale, instant(before)); err != nil {
 			return err

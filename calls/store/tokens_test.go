@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -140,6 +141,8 @@ func TestAKeyThatIsNone(t *testing.T) {
 		"a folder": func(file string) error {
 			return errors.Join(os.Remove(file), os.Mkdir(file, 0o700))
 		},
+		"a pipe":           func(file string) error { return errors.Join(os.Remove(file), syscall.Mkfifo(file, 0o600)) },
+		"a link to naught": func(file string) error { return errors.Join(os.Remove(file), os.Symlink(file+".elsewhere", file)) },
 	} {
 		db := readyTown(t)
 		ok(t, db.Close())

@@ -75,12 +75,15 @@ func (d *doctor) tokenKey(context.Context) diagnosis {
 		return found(unchecked, "it belongs to a database")
 	}
 	path := d.db.KeyFile()
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return found(checkOK, "%s is made when the first mailbox or letter needs it", path)
 	}
 	if err == nil {
 		err = d.db.CheckKey()
+	}
+	if err == nil {
+		info, err = os.Stat(path) // what a link leads to
 	}
 	const others fs.FileMode = 0o077
 	switch {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"testing"
 
@@ -43,4 +44,21 @@ func TestSettingsThatChangedMeanwhile(t *testing.T) {
 	}
 	wishes.Del("shown")
 	p.post(own+"/settings", wishes, http.StatusConflict)
+}
+
+// Who stopped its letters, perhaps long ago, changes nothing of what its town gets.
+func TestAStoppedMailboxChangesNothing(t *testing.T) {
+	t.Parallel()
+	p, server, _ := pagesWithMail(t)
+	mailTo(t, server, "clerk@town-0.example", 1)
+	own := "/u/" + p.mailbox(1).Token
+	wishes := signUpForm()
+	wishes.Set("shown", p.shown(own))
+	p.post(own, url.Values{"List-Unsubscribe": {"One-Click"}}, http.StatusOK)
+	wishes.Set("keywords", "Unfug")
+	p.post(own+"/settings?lang=en", wishes, http.StatusConflict)
+	town, err := p.db().Municipality(t.Context(), "town-0")
+	if err != nil || len(town.Interests.Keywords) > 0 {
+		t.Errorf("%v, %v: want what it was", town.Interests, err)
+	}
 }

@@ -20,6 +20,7 @@ func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
 		}
 		w.Header().Set("Content-Type", atomType)
 		w.Header().Set("Cache-Control", "public, max-age=900")
+		w.Header().Set("Vary", "Accept-Language")
 		_, _ = w.Write(out)
 		return nil
 	})

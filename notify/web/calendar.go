@@ -36,6 +36,7 @@ func (p *page) writeCalendar(w http.ResponseWriter, events []calls.Event) error 
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `inline; filename="fundwatch.ics"`)
 	w.Header().Set("Cache-Control", "public, max-age=900")
+	w.Header().Set("Vary", "Accept-Language")
 	_, _ = w.Write(calls.Calendar(events, 0, p.now)) // the reader may be gone
 	return nil
 }

@@ -150,6 +150,9 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !hasFeeds(m.Mailbox) { // an old letter of somebody who left must not change what the town gets
+		return s.showMailbox(w, r, m, http.StatusConflict)
+	}
 	form := readProfile(r)
 	form.Country, form.Town, form.Email = m.Town.Country, m.Town.Name, m.Mailbox.Email
 	changed, mailbox := *m.Town, *m.Mailbox

@@ -46,7 +46,7 @@ func plain(w http.ResponseWriter, status int, text string) error {
 func (s *Site) metrics(w http.ResponseWriter, r *http.Request) error {
 	at := peer(r)
 	near := at.IsLoopback() || at.IsPrivate()
-	if !near || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+	if !near || slices.ContainsFunc(marksOfProxies, func(name string) bool { return r.Header.Get(name) != "" }) {
 		return errNoPage
 	}
 	samples, err := s.Samples(r.Context())
@@ -60,6 +60,9 @@ func (s *Site) metrics(w http.ResponseWriter, r *http.Request) error {
 	_, _ = w.Write([]byte(b.String()))
 	return nil
 }
+
+// marksOfProxies are the headers by which a proxy shows that a request comes from elsewhere.
+var marksOfProxies = []string{"X-Forwarded-For", "Forwarded", "Via", "X-Real-Ip", "X-Forwarded-Host", "X-Forwarded-Proto"}
 
 // writeSamples writes the text format of Prometheus, version 0.0.4. Samples of one name stand together.
 func writeSamples(b *strings.Builder, samples []Sample) {
