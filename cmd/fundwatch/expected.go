@@ -166,7 +166,7 @@ func overlap(a, b []string) bool {
 
 func (a *app) printExpected(foreseen []calls.Expected) error {
 	t := table{screen: a.screen, columns: []column{
-		{title: "opens"}, {title: "closes"}, {title: "title", least: 16}, {title: "identifier", drop: 80}, {title: "prog", drop: 70},
+		{title: "opens"}, {title: "closes", drop: 66}, {title: "title", least: 12}, {title: "identifier", least: 14, tail: true}, {title: "prog", drop: 100},
 		{title: "because", least: 20, drop: 120},
 	}}
 	for i := range foreseen {
