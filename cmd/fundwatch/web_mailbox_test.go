@@ -326,8 +326,8 @@ func TestSubscribingTellsNothing(t *testing.T) {
 	link := regexp.MustCompile(`/confirm/[a-z2-7]{32}`).FindString(text)
 	p.post(link, nil, http.StatusOK)
 	town, err := p.db().Municipality(t.Context(), "town-0")
-	if err != nil || len(town.Twins) != 0 || len(town.Interests.Topics) != 1 || town.Subscribers[0].Language != "de" {
-		t.Errorf("got %+v, %v: want the interests that staff entered, and the new language", town, err)
+	if err != nil || len(town.Twins) != 0 || len(town.Interests.Topics) != 1 || town.Subscribers[0].Language != "fr" {
+		t.Errorf("got %+v, %v: want what staff entered", town, err)
 	}
 	stranger := signUpForm()
 	stranger.Set("country", "FR")
