@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,11 +13,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// storyReturned writes what a mail server, or a reader, sends back for a mail of the inbox.
+// storyReturned writes what a mail server, or a reader, sends back for the last mail to an address: mails of
+// one run come over several connections, so their order tells nothing.
 func storyReturned(ts *testscript.TestScript, _ bool, args []string) {
-	n, err := strconv.Atoi(args[1])
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(returned(storyServer(ts).received()[n-1], args[2])), 0o600))
+	mails := storyServer(ts).received()
+	slices.Reverse(mails)
+	at := slices.IndexFunc(mails, func(m receivedMail) bool { return m.to == args[1] })
+	if at < 0 {
+		ts.Fatalf("no mail came for %s", args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(returned(mails[at], args[2])), 0o600))
 }
 
 // returned answers a mail with a status of a delivery report, or with "stop".

@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 //	smtp                start a mail server, and set it as the configured transport
 //	smtp-says CODE TEXT answer every RCPT with this from now on ("250" heals it)
 //	signing-key FILE    write a fresh private key, as openssl does
-//	returned FILE N S   write what comes back for the Nth mail: a report with status S, or a wish to "stop"
+//	returned FILE TO S  write what comes back for the last mail to an address: a report with status S, or a wish to "stop"
 //	inbox COUNT         want so many mails in the mail server; the last one is written to "last.eml"
 func TestStories(t *testing.T) {
 	t.Parallel()
