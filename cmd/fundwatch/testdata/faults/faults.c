@@ -6,16 +6,21 @@
  * FAULT      kill: the process dies before it; tear: half way through it, if it is a write;
  *            commit: only writes that complete a transaction count, and it dies after them;
  *            full: only writes count, and this one and all after it find no room
- * FAULT_LOG  a file that gets one byte when the fault happens */
+ * FAULT_LOG  a file that gets one byte when the fault happens
+ * FAULT_KEEP what a file held when it was last synced is kept beside it with this ending: all that a power cut
+ *            is sure to leave */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -93,14 +98,44 @@ static void step(void) {
 		die();
 }
 
-int fsync(int fd) {
+/* What is synced is kept under a name of its own first, for the process may be killed while it copies. It is read
+ * through the same descriptor: closing another one would drop SQLite's locks. */
+static void keep(int fd) {
+	const char *ending = getenv("FAULT_KEEP");
+	char link[64], path[PATH_MAX], kept[PATH_MAX + 32], made[sizeof kept + 8], part[65536];
+	struct stat file;
+	if (!ending || fstat(fd, &file) || !S_ISREG(file.st_mode))
+		return;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	ssize_t n = readlink(link, path, sizeof path - 1);
+	if (n < 0)
+		abort();
+	path[n] = 0;
+	snprintf(kept, sizeof kept, "%s%s", path, ending);
+	snprintf(made, sizeof made, "%s.made", kept);
+	int to = open(made, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ssize_t (*plain)(int, const void *, size_t) = dlsym(RTLD_NEXT, "write");
+	for (off64_t at = 0; (n = pread64(fd, part, sizeof part, at)) > 0; at += n)
+		if (plain(to, part, n) != n)
+			abort();
+	if (n < 0 || close(to) || rename(made, kept))
+		abort();
+}
+
+static int synced(const char *call, int fd) {
 	step();
-	return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd);
+	int result = ((int (*)(int))dlsym(RTLD_NEXT, call))(fd);
+	if (!result)
+		keep(fd);
+	return result;
+}
+
+int fsync(int fd) {
+	return synced("fsync", fd);
 }
 
 int fdatasync(int fd) {
-	step();
-	return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd);
+	return synced("fdatasync", fd);
 }
 
 int ftruncate64(int fd, off64_t length) {
