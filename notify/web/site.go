@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -158,15 +159,14 @@ func (s *Site) Handler() http.Handler {
 	return s.below(mux)
 }
 
-// below takes the path of the base address off a request, whether or not the proxy has done so.
+// below takes the path of the base address off a request, whether or not the proxy has done so. An address with
+// empty or dotted parts is led to the one that it means: left to the mux, that would lie outside the base address.
 func (s *Site) below(h http.Handler) http.Handler {
-	if s.base.Path == "" {
-		return h
-	}
 	stripped := http.StripPrefix(s.base.Path, h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == s.base.Path {
-			http.Redirect(w, r, s.link("/"), http.StatusPermanentRedirect)
+		if meant := s.meant(r.URL); meant != "" {
+			s.setHeaders(w.Header())
+			http.Redirect(w, r, meant, http.StatusPermanentRedirect)
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, s.base.Path+"/") {
@@ -175,6 +175,25 @@ func (s *Site) below(h http.Handler) http.Handler {
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// meant returns where a request that is spelt oddly should have gone, "" if it is spelt well.
+func (s *Site) meant(asked *url.URL) string {
+	base, spelt := s.base.EscapedPath(), asked.EscapedPath()
+	if !strings.HasPrefix(spelt, "/") {
+		return "" // OPTIONS *
+	}
+	clean := path.Clean(spelt)
+	if clean == base || strings.HasSuffix(spelt, "/") && clean != "/" {
+		clean += "/"
+	}
+	if clean == spelt {
+		return ""
+	}
+	if !strings.HasPrefix(clean, base+"/") {
+		clean = base + clean
+	}
+	return (&url.URL{Opaque: clean, RawQuery: asked.RawQuery}).String()
 }
 
 // link returns the path of a page as a browser has to ask for it.

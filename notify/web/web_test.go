@@ -235,12 +235,46 @@ func TestBaseAddressWithAPath(t *testing.T) {
 			t.Errorf("%s: asked for %s, want %s", path, got, want)
 		}
 	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/fund", nil))
-	if got := w.Header().Get("Location"); got != "/fund/" {
-		t.Errorf("/fund leads to %q", got)
-	}
 	if got := s.absolute("/calls"); got != "https://town.example/fund/calls" {
 		t.Errorf("absolute address %q", got)
+	}
+}
+
+// Whatever the address, nobody is led out of the base address, where somebody else's pages are.
+func TestRedirectsStayBelowTheBaseAddress(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	for _, page := range []string{"/{$}", "/calls", "/calls/{source}/{reference}", "/"} {
+		mux.HandleFunc(page, func(http.ResponseWriter, *http.Request) {})
+	}
+	tests := []struct{ base, path, want string }{
+		{"/fund", "/fund", "/fund/"},
+		{"/fund", "/fund?lang=fr", "/fund/?lang=fr"},
+		{"/fund", "/fund//calls?q=a%2Fb", "/fund/calls?q=a%2Fb"},
+		{"/fund", "//fund/calls", "/fund/calls"},
+		{"/fund", "//calls", "/fund/calls"}, // the proxy took the base off
+		{"/fund", "/fund//", "/fund/"},
+		{"/fund", "/fund/.", "/fund/"},
+		{"/fund", "/fund/calls/", ""},
+		{"/fund", "/fund/../calls", "/fund/calls"},
+		{"/fund", "/fund/x/../../../fund", "/fund/"},
+		{"/fund", "//evil.example/..", "/fund/"},
+		{"/fund", "/fund//calls/evil/..%2F%22x", "/fund/calls/evil/..%2F%22x"},
+		{"/fund", "/fund/calls/evil/..%2F%22x", ""},
+		{"/fund", "/fund/", ""},
+		{"", "//evil.example", "/evil.example"},
+		{"", "//calls//", "/calls/"},
+		{"", "/", ""},
+	}
+	for _, test := range tests {
+		s := &Site{base: &url.URL{Scheme: "https", Host: "town.example", Path: test.base}}
+		w := httptest.NewRecorder()
+		s.below(mux).ServeHTTP(w, httptest.NewRequest("GET", "https://town.example"+test.path, nil))
+		if got := w.Header().Get("Location"); got != test.want {
+			t.Errorf("below %q, %s leads to %q, want %q", test.base, test.path, got, test.want)
+		}
+		if test.want != "" && w.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("below %q, %s is led on without the guards", test.base, test.path)
+		}
 	}
 }
