@@ -1,9 +1,6 @@
 package calls
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // An InboundKind says what a mail to our own addresses means.
 type InboundKind string
@@ -40,16 +37,6 @@ type Inbound struct {
 	Code        int      // SMTP code that the server quotes; 0 if none
 	Recipients  []string // addresses that the report names, lower case; nil if none
 	Answer      string   // what was said, one line without addresses
-}
-
-// Names reports whether the inbound mail speaks of this address, or of none at all.
-func (in *Inbound) Names(address string) bool {
-	for _, r := range in.Recipients {
-		if strings.EqualFold(r, address) {
-			return true
-		}
-	}
-	return len(in.Recipients) == 0
 }
 
 // Returned is a mail to our own addresses as it is kept for its subscriber.

@@ -127,6 +127,9 @@ func addFunctions(conn *sqlite3.SQLiteConn) error {
 	if err := conn.RegisterFunc("token_hash", tokenHash, true); err != nil {
 		return err
 	}
+	if err := conn.RegisterFunc("ascii_address", ASCIIAddress, true); err != nil {
+		return err
+	}
 	return conn.RegisterFunc("fold", foldName, true)
 }
 

@@ -22,6 +22,9 @@ func (db *DB) BounceToken(ctx context.Context, subscriber int64) (token string, 
 	return token, db.read.QueryRowContext(ctx, query, subscriber).Scan(&token)
 }
 
+// ShownAddress is how people see a stored address.
+var ShownAddress = shownAddress
+
 // AddFunctions adds what migrations ask for to a connection from outside.
 var AddFunctions = addFunctions
 

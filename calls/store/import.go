@@ -155,6 +155,7 @@ func (im *importer) subscribers(municipality int64, m *calls.Municipality) (chan
 }
 
 func (im *importer) subscriber(municipality int64, s *calls.Subscriber) (changed bool, err error) {
+	email := ASCIIAddress(s.Email)
 	// "IS NOT" finds differences; the address is compared with its case here and without it in WHERE.
 	const update = `
 		UPDATE subscribers
@@ -163,7 +164,7 @@ func (im *importer) subscriber(municipality int64, s *calls.Subscriber) (changed
 			AND (email COLLATE BINARY <> ?1 OR name <> ?2 OR language <> ?3 OR frequency <> ?4)
 		RETURNING id`
 	const known = `SELECT EXISTS (SELECT 1 FROM subscribers WHERE municipality = ? AND email = ?)`
-	exists, err := scanOne[bool](im.tx.QueryRowContext(im.ctx, known, municipality, s.Email))
+	exists, err := scanOne[bool](im.tx.QueryRowContext(im.ctx, known, municipality, email))
 	if err != nil {
 		return false, err
 	}
@@ -171,7 +172,7 @@ func (im *importer) subscriber(municipality int64, s *calls.Subscriber) (changed
 		return true, im.addSubscriber(municipality, s)
 	}
 	ids, err := collect(im.ctx, im.tx, scanOne[int64], update,
-		s.Email, s.Name, s.Language, string(s.Frequency), municipality)
+		email, s.Name, s.Language, string(s.Frequency), municipality)
 	if err != nil {
 		return false, err
 	}
@@ -191,7 +192,7 @@ func (im *importer) welcome(municipality int64, s *calls.Subscriber) (bool, erro
 		WHERE municipality = ? AND email = ? AND state = 'pending' AND EXISTS (
 			SELECT 1 FROM sign_ups a WHERE a.subscriber = subscribers.id AND a.joins = 1 AND a.asked = subscribers.created)
 		RETURNING id`
-	ids, err := collect(im.ctx, im.tx, scanOne[int64], update, municipality, s.Email)
+	ids, err := collect(im.ctx, im.tx, scanOne[int64], update, municipality, ASCIIAddress(s.Email))
 	for _, id := range ids {
 		if _, err := im.tx.ExecContext(im.ctx, `DELETE FROM sign_ups WHERE subscriber = ? AND confirmed IS NULL`, id); err != nil {
 			return false, err
@@ -225,7 +226,7 @@ func (im *importer) addSubscriber(municipality int64, s *calls.Subscriber) error
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		RETURNING id`
 	added := keyed{nonce: nonce}
-	err = im.tx.QueryRowContext(im.ctx, insert, municipality, s.Email, s.Name, s.Language,
+	err = im.tx.QueryRowContext(im.ctx, insert, municipality, ASCIIAddress(s.Email), s.Name, s.Language,
 		string(s.Frequency), string(state), instant(until), nonce, instant(im.now)).Scan(&added.id)
 	if err != nil {
 		return err

@@ -76,7 +76,7 @@ func (r *receiving) run() error {
 	case calls.InboundUnsubscribe:
 		err = r.stop(`id = ?`, r.who.ID)
 	case calls.InboundComplaint:
-		err = r.stop(`email = ?`, r.who.Email)
+		err = r.stop(`email = ?`, ASCIIAddress(r.who.Email))
 	case calls.InboundBounce:
 		err = r.bounced()
 	}
@@ -167,7 +167,7 @@ func (r *receiving) keep() error {
 		if r.who != nil {
 			break
 		}
-		suspect, err := oneSubscriber(r.ctx, r.tx, `s.id = (SELECT MIN(id) FROM subscribers WHERE email = ?)`, address)
+		suspect, err := oneSubscriber(r.ctx, r.tx, `s.id = (SELECT MIN(id) FROM subscribers WHERE email = ?)`, ASCIIAddress(address))
 		if err != nil && !errors.Is(err, calls.ErrNotFound) {
 			return err
 		}
@@ -221,7 +221,7 @@ func (r *receiving) bounced() error {
 	switch {
 	case r.in.Failure == calls.FailurePolicy:
 		return nil
-	case r.in.Failure == calls.FailureAddress && r.in.Names(r.who.Email):
+	case r.in.Failure == calls.FailureAddress && namesAddress(r.in.Recipients, r.who.Email):
 		return bounce(r.ctx, r.tx, r.who.ID)
 	}
 	failures, err := r.failuresInARow()
@@ -294,7 +294,9 @@ func (db *DB) KeptInbound(ctx context.Context) ([]Kept, error) {
 		WHERE b.kind = 'unknown' AND b.seen = 0
 		ORDER BY b.id`
 	kept, err := collect(ctx, db.read, func(s scanner) (k Kept, err error) {
-		return k, s.Scan(into(&k.At), &k.Municipality, &k.Email, &k.Status, &k.Answer)
+		err = s.Scan(into(&k.At), &k.Municipality, &k.Email, &k.Status, &k.Answer)
+		k.Email = shownAddress(k.Email)
+		return k, err
 	}, query)
 	if err != nil {
 		return nil, fmt.Errorf("read inbound mail: %w", err)

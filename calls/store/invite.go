@@ -36,7 +36,7 @@ func (db *DB) invited(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*calls.
 	mailbox := s.Municipality.Subscribers[0]
 	mailbox.State, mailbox.PausedUntil = calls.SubscriberPending, time.Time{}
 	const known = `SELECT EXISTS (SELECT 1 FROM subscribers WHERE municipality = ? AND email = ?)`
-	exists, err := scanOne[bool](tx.QueryRowContext(ctx, known, town[0].id, mailbox.Email))
+	exists, err := scanOne[bool](tx.QueryRowContext(ctx, known, town[0].id, ASCIIAddress(mailbox.Email)))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (db *DB) invited(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*calls.
 			return nil, err
 		}
 	}
-	return oneSubscriber(ctx, tx, there, mailbox.Email)
+	return oneSubscriber(ctx, tx, there, ASCIIAddress(mailbox.Email))
 }
 
 // invitedOften reports whether the mailboxes of a municipality have had others asked often enough.

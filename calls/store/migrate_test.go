@@ -65,6 +65,7 @@ var laterRows = map[int]string{
 		VALUES (zeroblob(32), 2, '[]', '{}', 'de', 'weekly', '2026-11-20T05:16:00.000Z', '2026-11-27T05:16:00.000Z')`,
 	11: `INSERT INTO expected_notices (subscriber, family, year, quarter, delivery, state)
 		VALUES (2, 'CERV-*-CITIZENS-TOWN-TT', 2027, '2026-Q4', 1, 'queued')`,
+	12: `INSERT INTO tokens VALUES (zeroblob(32), 'stop', 1)`,
 }
 
 // A file of each former version opens, be it as that version left it: Ludwigsburg with two mailboxes and matches
@@ -153,4 +154,33 @@ func TestClearTokensGo(t *testing.T) {
 	same(t, "chores left", chores, 0)
 	ok(t, db.Close())
 	same(t, "tokens left", holding(t, path, old, "abcdefghijklmnopqrstuvwxyz"), nil)
+}
+
+// Until version 12 each spelling of a domain was a mailbox. They become one, with the links and the past of all.
+func TestSpellingsOfAMailboxAreMerged(t *testing.T) {
+	t.Parallel()
+	path := unpacked(t, "version1.db.gz")
+	ok(t, store.BringTo(t.Context(), path, 11))
+	exec(t, outside(t, path), `
+		INSERT INTO subscribers (id, municipality, email, name, language, frequency, state, nonce, created)
+		SELECT value, 1, json_extract('["Ö@BÜCHER.example","x@bücher.example","X@xn--bcher-kva.EXAMPLE","x@bu\u0308cher.example"]', '$['||key||']'),
+			'', 'de', 'weekly', json_extract('["active","active","unsubscribed","pending"]', '$['||key||']'),
+			printf('%026d', value), '2026-11-20T05:16:00.000Z'
+		FROM json_each('[7,8,9,10]');
+		INSERT INTO tokens VALUES (token_hash('old-link-of-eight'), 'manage', 8);
+		INSERT INTO mutes (subscriber, call, since) VALUES (8, 1, '2026-11-20T05:16:00.000Z'), (10, 1, '2026-11-21T05:16:00.000Z');
+		INSERT INTO deliveries (key, subscriber, sender, recipient, message_id, subject, state, created)
+		VALUES ('digest/8/2026-W46', 8, 's', 'x@xn--bcher-kva.example', 'm8', '', 'sent', '2026-11-20T05:16:00.000Z')`)
+	db := openAt(t, path)
+	same(t, "problems", must(db.Check(t.Context()))(t), nil)
+	ok(t, db.Unlock(t.Context()))
+	merged := must(db.SubscribersByEmail(t.Context(), "x@bücher.example"))(t)
+	if len(merged) != 1 {
+		t.Fatalf("%d mailboxes, want one", len(merged))
+	}
+	same(t, "kept", []any{merged[0].ID, merged[0].State, merged[0].Email}, []any{int64(9), calls.SubscriberUnsubscribed, "X@bücher.example"})
+	same(t, "the old link opens", opens(t, db, "old-link-of-eight"), 9)
+	same(t, "mutes", len(must(db.Muted(t.Context(), 9))(t)), 1)
+	same(t, "mails", len(must(db.Mails(t.Context(), 9))(t)), 1)
+	same(t, "another mailbox", must(db.Subscriber(t.Context(), 7))(t).Email, "Ö@bücher.example")
 }

@@ -65,7 +65,8 @@ func askedOften(ctx context.Context, q querier, s *calls.SignUp) (bool, error) {
 		FROM sign_ups a
 		JOIN subscribers s ON s.id = a.subscriber
 		WHERE s.email = ?1 AND a.asked > ?2`
-	often, err := scanOne[bool](q.QueryRowContext(ctx, query, s.Municipality.Subscribers[0].Email, instant(s.Asked.Add(-askedWithin)), mostSignUps))
+	email := ASCIIAddress(s.Municipality.Subscribers[0].Email)
+	often, err := scanOne[bool](q.QueryRowContext(ctx, query, email, instant(s.Asked.Add(-askedWithin)), mostSignUps))
 	if err != nil || often || !s.Joins {
 		return often, err
 	}
@@ -77,7 +78,7 @@ func (db *DB) signedUp(ctx context.Context, tx *sql.Tx, s *calls.SignUp) (*calls
 	m := s.Municipality
 	known, err := collect(ctx, tx, scanTownMailbox, `
 		SELECT u.label, u.country, `+subscriberColumns+subscriberTables+`
-		WHERE s.email = ? ORDER BY s.id`, m.Subscribers[0].Email)
+		WHERE s.email = ? ORDER BY s.id`, ASCIIAddress(m.Subscribers[0].Email))
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +231,7 @@ func (db *DB) Confirm(ctx context.Context, secret [32]byte, now time.Time) (*cal
 			return err
 		}
 		mailbox := s.Municipality.Subscribers[0]
-		if _, err := tx.ExecContext(ctx, `DELETE FROM opt_outs WHERE address = ?`, addressHash(mailbox.Email)); err != nil {
+		if err := forgetOptOut(ctx, tx, mailbox.Email); err != nil {
 			return err
 		}
 		const update = `UPDATE subscribers SET state = 'active', paused_until = NULL WHERE id = ?`

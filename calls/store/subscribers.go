@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -42,6 +40,7 @@ func scanSubscriber(row scanner) (calls.Subscriber, error) {
 		&s.Token,
 		into(&s.Created),
 	)
+	s.Email = shownAddress(s.Email)
 	return s, err
 }
 
@@ -97,11 +96,11 @@ func (db *DB) SubscribersByID(ctx context.Context, ids []int64) ([]calls.Subscri
 	return some, nil
 }
 
-// SubscribersByEmail returns the subscribers with this address in any case: one for each municipality
+// SubscribersByEmail returns the subscribers with this address in any case and spelling: one for each municipality
 // that it belongs to, ordered by id; nil if there are none.
 func (db *DB) SubscribersByEmail(ctx context.Context, email string) ([]calls.Subscriber, error) {
 	all, err := collect(ctx, db.read, scanSubscriber,
-		`SELECT `+subscriberColumns+subscriberTables+` WHERE s.email = ? ORDER BY s.id`, email)
+		`SELECT `+subscriberColumns+subscriberTables+` WHERE s.email = ? ORDER BY s.id`, ASCIIAddress(email))
 	if err != nil {
 		return nil, fmt.Errorf("read subscribers by address: %w", err)
 	}
@@ -118,8 +117,7 @@ func (db *DB) SetSubscriberState(ctx context.Context, id int64, state calls.Subs
 			return err
 		}
 		if state == calls.SubscriberActive { // whoever asks for mail again is no longer opted out
-			const remove = `DELETE FROM opt_outs WHERE address = ?`
-			if _, err := tx.ExecContext(ctx, remove, addressHash(s.Email)); err != nil {
+			if err := forgetOptOut(ctx, tx, s.Email); err != nil {
 				return err
 			}
 			const forgive = `UPDATE inbound SET forgiven = 1 WHERE subscriber = ?`
@@ -159,7 +157,7 @@ type Erasure struct {
 // import. What was erased is overwritten in the file too; a backup made earlier still holds it.
 func (db *DB) Erase(ctx context.Context, email string) (done Erasure, err error) {
 	err = db.update(ctx, "erase address", func(tx *sql.Tx) error {
-		gone, err := tx.ExecContext(ctx, `DELETE FROM subscribers WHERE email = ?`, email)
+		gone, err := tx.ExecContext(ctx, `DELETE FROM subscribers WHERE email = ?`, ASCIIAddress(email))
 		if err != nil {
 			return err
 		}
@@ -194,13 +192,19 @@ func (db *DB) OptedOut(ctx context.Context, email string) (bool, error) {
 }
 
 func optedOut(ctx context.Context, q querier, email string) (bool, error) {
-	const query = `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE address = ?)`
-	return scanOne[bool](q.QueryRowContext(ctx, query, addressHash(email)))
+	const query = `SELECT EXISTS (SELECT 1 FROM opt_outs WHERE address IN (?, ?, ?))`
+	return scanOne[bool](q.QueryRowContext(ctx, query, addressHashes(email)...))
 }
 
 func optOut(ctx context.Context, tx *sql.Tx, email string) error {
 	const insert = `INSERT INTO opt_outs (address) VALUES (?) ON CONFLICT DO NOTHING`
 	_, err := tx.ExecContext(ctx, insert, addressHash(email))
+	return err
+}
+
+// forgetOptOut lets an address have mail again whose owner has asked for it.
+func forgetOptOut(ctx context.Context, tx *sql.Tx, email string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM opt_outs WHERE address IN (?, ?, ?)`, addressHashes(email)...)
 	return err
 }
 
@@ -215,10 +219,4 @@ func keepOptOuts(ctx context.Context, tx *sql.Tx, subscribers []calls.Subscriber
 		}
 	}
 	return nil
-}
-
-// addressHash hashes an address as mailboxes are compared, without case.
-func addressHash(email string) []byte {
-	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
-	return sum[:]
 }

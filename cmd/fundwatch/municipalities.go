@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 )
 
 func newMunicipalities(l *launcher) *cobra.Command {
@@ -105,7 +106,7 @@ func (a *app) warnOfLeftMailboxes(ctx context.Context, w io.Writer, towns []call
 	for i := range towns {
 		imported[towns[i].ID] = true
 		for _, s := range towns[i].Subscribers {
-			named[towns[i].ID+"\n"+strings.ToLower(s.Email)] = true
+			named[mailboxOf(towns[i].ID, s.Email)] = true
 		}
 	}
 	subscribers, err := a.db.Subscribers(ctx)
@@ -114,12 +115,17 @@ func (a *app) warnOfLeftMailboxes(ctx context.Context, w io.Writer, towns []call
 	}
 	for i := range subscribers {
 		s := &subscribers[i]
-		if imported[s.Municipality] && s.State == calls.SubscriberActive && !named[s.Municipality+"\n"+strings.ToLower(s.Email)] {
+		if imported[s.Municipality] && s.State == calls.SubscriberActive && !named[mailboxOf(s.Municipality, s.Email)] {
 			fmt.Fprintf(w, "warning: %s of %s is not in the file and still gets mail: 'fundwatch subscribers remove %d' stops that\n",
 				s.Email, s.Municipality, s.ID)
 		}
 	}
 	return nil
+}
+
+// mailboxOf names a mailbox of a town, the same for each spelling of its address.
+func mailboxOf(town, email string) string {
+	return town + "\n" + strings.ToLower(store.ASCIIAddress(email))
 }
 
 func (l *launcher) readFile(file string) ([]byte, error) {

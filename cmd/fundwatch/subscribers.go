@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 	"fundwatch/notify/web"
 )
 
@@ -194,7 +194,7 @@ func (a *app) eachNamed(ctx context.Context, who string, do func(*calls.Subscrib
 	found := 0
 	for i := range subscribers {
 		s := &subscribers[i]
-		if !strings.EqualFold(s.Email, who) && strconv.FormatInt(s.ID, 10) != who {
+		if !store.SameAddress(s.Email, who) && strconv.FormatInt(s.ID, 10) != who {
 			continue
 		}
 		done, err := do(s)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 )
 
 // townFlagKeys gives each flag of a town the key that it has in a municipalities file: both are read, and
@@ -268,7 +269,7 @@ func (l *launcher) addSubscriber(cmd *cobra.Command, town string, f subscriberFl
 		return err
 	}
 	for _, s := range m.Subscribers {
-		if strings.EqualFold(s.Email, read.Subscribers[0].Email) {
+		if store.SameAddress(s.Email, read.Subscribers[0].Email) {
 			return misusef("%s is a mailbox of %s already (%s)", s.Email, m.ID, s.State)
 		}
 	}

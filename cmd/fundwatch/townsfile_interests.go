@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fundwatch/calls"
+	"fundwatch/calls/store"
 )
 
 func (r *townReader) interests(d *townDraft) calls.Interests {
@@ -100,7 +101,7 @@ func (r *townReader) subscribers(d *townDraft, m *calls.Municipality) []calls.Su
 	var subscribers []calls.Subscriber
 	for i := range d.subscribers {
 		s := r.subscriber(&d.subscribers[i], m)
-		same := func(other calls.Subscriber) bool { return strings.EqualFold(other.Email, s.Email) }
+		same := func(other calls.Subscriber) bool { return store.SameAddress(other.Email, s.Email) }
 		if s.Email != "" && slices.ContainsFunc(subscribers, same) {
 			r.wrong(d.subscribers[i].line, "email", &fault{quoteShort(s.Email) + " is there twice in one town", "remove one of the two"})
 			continue
@@ -130,7 +131,7 @@ func (r *townReader) email(d *subscriberDraft) string {
 		r.wrong(line, "email", &fault{quoteShort(email) + " holds a name", "the address alone; the name has its own key"})
 		return ""
 	}
-	if f := checkMailbox(email); f != nil {
+	if f := checkMailbox(store.ASCIIAddress(email)); f != nil {
 		r.wrong(line, "email", f)
 		return ""
 	}

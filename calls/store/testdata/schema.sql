@@ -301,7 +301,7 @@ CREATE TABLE token_keys (
 
 CREATE TABLE tokens (
 	hash       BLOB NOT NULL CHECK (length(hash) = 32), -- SHA-256 of the token
-	purpose    TEXT NOT NULL CHECK (purpose IN ('manage', 'bounce', 'feed')),
+	purpose    TEXT NOT NULL CHECK (purpose IN ('manage', 'bounce', 'feed', 'stop')),
 	subscriber INTEGER NOT NULL REFERENCES subscribers (id) ON DELETE CASCADE,
 	PRIMARY KEY (hash, purpose)
 ) STRICT, WITHOUT ROWID;
