@@ -111,8 +111,8 @@ func (c *Composer) compose(d *calls.Digest, now time.Time) (Mail, error) {
 	switch {
 	case d.Items() == 0 && d.Kind != calls.DigestQuiet:
 		return Mail{}, errors.New("nothing to tell")
-	case !plainToken.MatchString(d.Subscriber.Token):
-		return Mail{}, errors.New("the subscriber's token is not made of letters, digits, - and _")
+	case !plainToken.MatchString(d.Subscriber.Token), !plainToken.MatchString(d.Subscriber.Stop):
+		return Mail{}, errors.New("the subscriber's tokens are not made of letters, digits, - and _")
 	case !plainPeriod.MatchString(d.Period):
 		return Mail{}, errors.New("the period is not made of letters, digits and -")
 	}

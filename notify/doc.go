@@ -57,8 +57,9 @@
 // A server that took a mail may still send it back, for days. An [Inbox] reads what comes to the addresses
 // that we gave out: delivery reports, complaints, wishes to stop. The reader is known by the token in the
 // address, and the mail by its period beside it or by its Message-ID. The token in an envelope sender is put in
-// by the outbox, and is good for nothing else: every server on the way writes it into its log. What is a bounce is judged as for an
-// answer given at once, by the same rules.
+// by the outbox, and is good for nothing else: every server on the way writes it into its log. So does the one in
+// the address to which a reader writes to stop, and it is good for nothing but that. What is a bounce is judged as
+// for an answer given at once, by the same rules.
 //
 // # What is kept of an answer
 //

@@ -106,7 +106,7 @@ func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
 		ShortLead: w.Text("section.short", nil),
 		Colon:     w.Text("join.colon", nil),
 		Sections:  sections,
-		Stop:      c.sender.stop(w.Locale, d.Subscriber.Token),
+		Stop:      c.sender.stop(w.Locale, &d.Subscriber),
 		Calendar:  calendar(sections, now),
 	}
 	l.Expected = w.outlook(d.Expected, d.Items())

@@ -12,7 +12,10 @@ import (
 // letterNow is a Tuesday, 23 days before the Town Twinning deadline of 2026.
 var letterNow = time.Date(2026, 8, 31, 5, 30, 0, 0, time.UTC)
 
-const letterToken = "k3Jq0aZt7-Bv_9xQ2mLw8r"
+const (
+	letterToken = "k3Jq0aZt7-Bv_9xQ2mLw8r"
+	letterStop  = "x7PwZ2-nothing-but-stop"
+)
 
 // letterMessageID is the same whenever the letter is composed, and holds no token.
 const letterMessageID = "digest.2026-W36.a5vs3okwvb3eggrkjg5u5bk47m@example.org"
@@ -167,7 +170,7 @@ func mixedDigest(t testing.TB, town, country, lang string) *calls.Digest {
 	}
 	d := &calls.Digest{
 		Subscriber: calls.Subscriber{ID: 7, Email: "partners@" + country + ".example", Name: "Twinning Office", Language: lang,
-			Frequency: calls.Weekly, State: calls.SubscriberActive, Token: letterToken},
+			Frequency: calls.Weekly, State: calls.SubscriberActive, Token: letterToken, Stop: letterStop},
 		Municipality: calls.Municipality{ID: town, Name: town, Country: country},
 		Period:       "2026-W36",
 		New: []calls.Item{

@@ -153,7 +153,7 @@ func (s *sender) stopURL(token string) string {
 }
 
 // stopMail returns the address to which a mail stops the digest and its mailto link, "" if there is
-// none. Without TOKEN in the address the subject carries the token.
+// none. The token is one that stops and does no more. Without TOKEN in the address the subject carries it.
 func (s *sender) stopMail(token string) (address, mailto string) {
 	if s.unsubscribe == "" {
 		return "", ""
@@ -167,11 +167,11 @@ func (s *sender) stopMail(token string) (address, mailto string) {
 }
 
 // stop returns the best way that is configured to stop the letter.
-func (s *sender) stop(l *Locale, token string) link {
-	if page := s.stopURL(token); page != "" {
+func (s *sender) stop(l *Locale, to *calls.Subscriber) link {
+	if page := s.stopURL(to.Token); page != "" {
 		return link{Text: l.Text("stop.web", Data{"Site": s.base.Hostname()}), URL: page}
 	}
-	if address, mailto := s.stopMail(token); address != "" {
+	if address, mailto := s.stopMail(to.Stop); address != "" {
 		return link{Text: l.Text("stop.mail", Data{"Address": address}), URL: mailto}
 	}
 	return link{Text: l.Text("stop.reply", nil)}
@@ -254,7 +254,7 @@ func (s *sender) setHeaders(m *mail.Msg, d *calls.Digest, e envelope) {
 	m.SetGenHeader(headerAutoSubmitted, "auto-generated")
 	m.SetBulk()
 	m.SetGenHeader(headerFeedbackID, fmt.Sprintf("%s:%s:%s:fundwatch", d.Period, frequency(d.Subscriber.Frequency), d.Kind.Name()))
-	s.setListUnsubscribe(m, d.Subscriber.Token)
+	s.setListUnsubscribe(m, &d.Subscriber)
 }
 
 func frequency(f calls.Frequency) calls.Frequency {
@@ -266,13 +266,13 @@ func frequency(f calls.Frequency) calls.Frequency {
 
 // setListUnsubscribe names the ways to stop that are configured. One click needs https (RFC 8058). The
 // headers are set as plain values, whose order go-mail keeps.
-func (s *sender) setListUnsubscribe(m *mail.Msg, token string) {
+func (s *sender) setListUnsubscribe(m *mail.Msg, to *calls.Subscriber) {
 	var ways []string
-	page := s.stopURL(token)
+	page := s.stopURL(to.Token)
 	if page != "" {
 		ways = append(ways, "<"+page+">")
 	}
-	if _, mailto := s.stopMail(token); mailto != "" {
+	if _, mailto := s.stopMail(to.Stop); mailto != "" {
 		ways = append(ways, "<"+mailto+">")
 	}
 	if len(ways) == 0 {

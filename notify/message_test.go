@@ -157,14 +157,14 @@ func TestHeadersOfADigest(t *testing.T) {
 	}{
 		{"nothing configured", plain, "fundwatch@example.org", base, "reply to this mail"},
 		{"mail only", mailOnly, "bounces@example.org", with(map[string]string{
-			"List-Unsubscribe": "<mailto:stop@example.org?subject=unsubscribe%20" + letterToken + ">",
+			"List-Unsubscribe": "<mailto:stop@example.org?subject=unsubscribe%20" + letterStop + ">",
 		}), "write to stop@example.org"},
 		{"web without TLS", insecure, "fundwatch@example.org", with(map[string]string{
 			"List-Unsubscribe": "<http://localhost:8080/fw/u/" + letterToken + ">",
 		}), "http://localhost:8080/fw/u/" + letterToken},
 		{"everything", letterSettings(), "bounce+TOKEN-2026-w36@example.org", with(map[string]string{
 			"From": `"fundwatch" <fundwatch@example.org>`, "Reply-To": `"Funding desk" <desk@example.org>`,
-			"List-Unsubscribe":      "<https://fundwatch.example/u/" + letterToken + ">, <mailto:unsubscribe+" + letterToken + "@example.org?subject=unsubscribe>",
+			"List-Unsubscribe":      "<https://fundwatch.example/u/" + letterToken + ">, <mailto:unsubscribe+" + letterStop + "@example.org?subject=unsubscribe>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		}), "https://fundwatch.example/u/" + letterToken},
 	}

@@ -95,7 +95,7 @@ func (r *receiving) run() error {
 func (r *receiving) provenBy() string {
 	switch r.in.Kind {
 	case calls.InboundUnsubscribe:
-		return byManageToken
+		return byStopToken
 	case calls.InboundComplaint:
 		return byComplaintToken
 	}

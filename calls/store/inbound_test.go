@@ -141,10 +141,17 @@ func TestWhatCountsNotAgainstAReader(t *testing.T) {
 
 func TestAReaderStops(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []calls.InboundKind{calls.InboundUnsubscribe, calls.InboundComplaint} {
+	former := func(s *calls.Subscriber) string { return s.Token } // what letters of former versions name
+	for _, by := range []struct {
+		kind  calls.InboundKind
+		token func(*calls.Subscriber) string
+	}{
+		{calls.InboundUnsubscribe, func(s *calls.Subscriber) string { return s.Stop }}, {calls.InboundUnsubscribe, former},
+		{calls.InboundComplaint, func(s *calls.Subscriber) string { return s.Stop }}, {calls.InboundComplaint, former},
+	} {
 		db := readyTown(t)
 		queued := enqueue(t, db, 1, "2026-W47", "a")
-		in := &calls.Inbound{Kind: kind, Fingerprint: sha256.Sum256([]byte(kind)), Token: reader(t, db).Token}
+		in := &calls.Inbound{Kind: by.kind, Fingerprint: sha256.Sum256([]byte(by.kind)), Token: by.token(reader(t, db))}
 		same(t, "state", receive(t, db, in, now).State, calls.SubscriberUnsubscribed)
 		d := mail(t, db, queued)
 		_, deliverable, err := db.Deliverable(t.Context(), &d, now)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fundwatch/calls"
@@ -183,4 +184,18 @@ func TestSpellingsOfAMailboxAreMerged(t *testing.T) {
 	same(t, "mutes", len(must(db.Muted(t.Context(), 9))(t)), 1)
 	same(t, "mails", len(must(db.Mails(t.Context(), 9))(t)), 1)
 	same(t, "another mailbox", must(db.Subscriber(t.Context(), 7))(t).Email, "Ö@bücher.example")
+}
+
+// Mailboxes of a key that version 11 knew get the tokens that came later.
+func TestVersion11GetsTokensToStop(t *testing.T) {
+	t.Parallel()
+	path := unpacked(t, "version1.db.gz")
+	ok(t, store.BringTo(t.Context(), path, 11))
+	key := strings.Repeat("k", 32)
+	ok(t, os.WriteFile(path+".key", []byte(key), 0o600))
+	exec(t, outside(t, path), `INSERT INTO token_keys VALUES (1, token_hash('key `+key+`'))`)
+	db := openAt(t, path)
+	ok(t, db.Unlock(t.Context()))
+	in := &calls.Inbound{Kind: calls.InboundUnsubscribe, Token: reader(t, db).Stop, Fingerprint: [32]byte{1}}
+	same(t, "stopped by mail", receive(t, db, in, now).State, calls.SubscriberUnsubscribed)
 }

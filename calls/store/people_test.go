@@ -55,7 +55,9 @@ func TestImportKeepsEverything(t *testing.T) {
 	}
 	want.Subscribers[0].State = calls.SubscriberActive
 	want.Subscribers[0].Token = "mi7vw435pir4teo5dme7xxkska" // HMAC-SHA256 of "manage", a line feed and the nonce
+	want.Subscribers[0].Stop = "nipe6wjb5q7xth2gv24ilgu3cu"  // the same of "stop"
 	want.Subscribers[1].Token = "zbwthy4jlrfelwmrkpsc2lye5i"
+	want.Subscribers[1].Stop = "cfrnyvlq2x53hbhtuogt5k52ru"
 	same(t, "stored", town(t, db, want.ID), want)
 	same(t, "all", must(db.Municipalities(t.Context()))(t), []calls.Municipality{want})
 	same(t, "subscribers", must(db.Subscribers(t.Context()))(t), want.Subscribers)
@@ -108,9 +110,9 @@ func TestImportAgain(t *testing.T) {
 	want := changed
 	old := before.Subscribers
 	want.Subscribers = []calls.Subscriber{
-		{ID: old[0].ID, Token: old[0].Token, Municipality: want.ID, Email: "KULTUR@ludwigsburg.example", Language: "fr", Frequency: calls.Monthly, State: calls.SubscriberUnsubscribed},
-		{ID: old[1].ID, Token: old[1].Token, Municipality: want.ID, Email: "europa@ludwigsburg.example", Language: "en", Frequency: calls.Monthly, State: calls.SubscriberBounced},
-		{ID: old[1].ID + 1, Token: got.Subscribers[2].Token, Municipality: want.ID, Email: "neu@ludwigsburg.example", Language: "de", Frequency: calls.Weekly, State: calls.SubscriberActive},
+		{ID: old[0].ID, Token: old[0].Token, Stop: old[0].Stop, Municipality: want.ID, Email: "KULTUR@ludwigsburg.example", Language: "fr", Frequency: calls.Monthly, State: calls.SubscriberUnsubscribed},
+		{ID: old[1].ID, Token: old[1].Token, Stop: old[1].Stop, Municipality: want.ID, Email: "europa@ludwigsburg.example", Language: "en", Frequency: calls.Monthly, State: calls.SubscriberBounced},
+		{ID: old[1].ID + 1, Token: got.Subscribers[2].Token, Stop: got.Subscribers[2].Stop, Municipality: want.ID, Email: "neu@ludwigsburg.example", Language: "de", Frequency: calls.Weekly, State: calls.SubscriberActive},
 	}
 	for i := range want.Subscribers {
 		want.Subscribers[i].Created = now

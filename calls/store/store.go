@@ -39,7 +39,8 @@
 // A link in a mail opens the page of its reader by a token. The database holds none: it holds a nonce for each
 // subscriber, from which and from a key in a file of its own the tokens are derived ([DB.Unlock]), and hashes of
 // the tokens, by which a subscriber is found. So neither the file nor a copy of it opens a page, and who has
-// lost the key has lost nothing: the next one makes other tokens, and those that are out are still known.
+// lost the key has lost nothing: the next one makes other tokens, and those that are out are still known. Each token
+// is good for one thing: what stands in an envelope, which servers log, opens no page.
 //
 // # Writing almost nothing for an unchanged crawl
 //

@@ -20,6 +20,7 @@ const subscriberColumns = `
 	s.state,
 	s.paused_until,
 	token_of('manage', s.nonce),
+	token_of('stop', s.nonce),
 	s.created`
 
 const subscriberTables = `
@@ -38,6 +39,7 @@ func scanSubscriber(row scanner) (calls.Subscriber, error) {
 		&s.State,
 		into(&s.PausedUntil),
 		&s.Token,
+		&s.Stop,
 		into(&s.Created),
 	)
 	s.Email = shownAddress(s.Email)

@@ -14,12 +14,13 @@ import (
 	"fundwatch/calls"
 )
 
-// What a token is good for. One that stands in the envelope of a mail, which every server on the way writes
-// into its log, must not open the page of the mailbox.
+// What a token is good for. One that stands in the envelope of a mail, be it ours or the one by which a reader
+// stops, is written into its log by every server on the way: it must not open the page of the mailbox.
 const (
 	forManage = "manage" // the pages of the mailbox, and to stop its mail
 	forBounce = "bounce" // to tell us that a mail did not arrive, or was called spam
 	forFeed   = "feed"   // to read its feeds
+	forStop   = "stop"   // to stop its mail by a mail
 )
 
 // tokenBytes is how much of a hash a token holds: 128 bits.
@@ -147,10 +148,10 @@ func addAllTokens(ctx context.Context, tx *sql.Tx, key *tokenKey) error {
 func addTokens(ctx context.Context, tx *sql.Tx, key *tokenKey, s keyed) error {
 	const insert = `
 		INSERT INTO tokens (hash, purpose, subscriber)
-		VALUES (?2, 'manage', ?1), (?3, 'bounce', ?1), (?4, 'feed', ?1)
+		VALUES (?2, 'manage', ?1), (?3, 'bounce', ?1), (?4, 'feed', ?1), (?5, 'stop', ?1)
 		ON CONFLICT DO NOTHING`
 	_, err := tx.ExecContext(ctx, insert, s.id, tokenHash(key.derive(forManage, s.nonce)),
-		tokenHash(key.derive(forBounce, s.nonce)), tokenHash(key.feedToken(s)))
+		tokenHash(key.derive(forBounce, s.nonce)), tokenHash(key.feedToken(s)), tokenHash(key.derive(forStop, s.nonce)))
 	return err
 }
 
@@ -168,12 +169,14 @@ func (db *DB) keyIn(ctx context.Context, tx *sql.Tx) (*tokenKey, error) {
 	return key, err
 }
 
-// The subscriber whose token for one purpose has the hash that is asked for.
+// The subscriber whose token for one purpose has the hash that is asked for. Letters of former versions name an
+// address with the token of the page to be stopped by; it stays good.
 const (
 	byManageToken    = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'manage')`
 	byFeedToken      = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'feed')`
 	byBounceToken    = `s.id = (SELECT subscriber FROM tokens WHERE hash = ? AND purpose = 'bounce')`
-	byComplaintToken = `s.id = (SELECT MIN(subscriber) FROM tokens WHERE hash = ? AND purpose IN ('manage', 'bounce'))`
+	byComplaintToken = `s.id = (SELECT MIN(subscriber) FROM tokens WHERE hash = ? AND purpose IN ('manage', 'bounce', 'stop'))`
+	byStopToken      = `s.id = (SELECT MIN(subscriber) FROM tokens WHERE hash = ? AND purpose IN ('manage', 'stop'))`
 )
 
 // SubscriberByToken returns the subscriber whose page a link names. The error wraps [calls.ErrNotFound] if there

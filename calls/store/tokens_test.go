@@ -67,11 +67,16 @@ func TestTheFileHoldsNoToken(t *testing.T) {
 func TestTokensAreForOneThing(t *testing.T) {
 	t.Parallel()
 	db := readyTown(t)
-	manage, bounces := reader(t, db).Token, bounceToken(t, db)
+	manage, stop, bounces := reader(t, db).Token, reader(t, db).Stop, bounceToken(t, db)
 	same(t, "page by its token", opens(t, db, manage), 1)
-	same(t, "page by the token for bounces", opens(t, db, bounces), 0)
+	for _, other := range []string{bounces, stop, must(db.FeedToken(t.Context(), 1))(t)} {
+		same(t, "page by a token for something else", opens(t, db, other), 0)
+	}
+	_, err := db.SubscriberByFeed(t.Context(), stop)
+	same(t, "feeds by the token to stop", errors.Is(err, calls.ErrNotFound), true)
 	for i, wrong := range []calls.Inbound{
 		{Kind: calls.InboundUnsubscribe, Token: bounces},
+		{Kind: calls.InboundBounce, Token: stop, Failure: calls.FailureAddress, Status: "5.1.1"},
 		{Kind: calls.InboundBounce, Token: manage, Failure: calls.FailureAddress, Status: "5.1.1"},
 	} {
 		wrong.Fingerprint = sha256.Sum256([]byte{byte(i)})

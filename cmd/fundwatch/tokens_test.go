@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +82,7 @@ func TestNothingThatIsKeptOpensAPage(t *testing.T) {
 		}
 		log = p.log.String()
 	})
-	if len(tokens) < 7 { // of each mailbox one for its page and one for bounces, and one to confirm
+	if len(tokens) < 9 { // of each mailbox one to stop and one for bounces, of two one for the page, and one to confirm
 		t.Fatalf("only %d tokens were sent: the test shows too little", len(tokens))
 	}
 	db, err := store.Open(t.Context(), path)
@@ -108,4 +110,40 @@ func TestNothingThatIsKeptOpensAPage(t *testing.T) {
 func (p *pagesServer) opens(token string) bool {
 	_, err := p.db().SubscriberByToken(p.t.Context(), token)
 	return err == nil
+}
+
+// The address to which a reader writes to stop goes through the logs of mail servers: what is in it stops the mail
+// and does nothing else. Addresses of former letters, which name the token of the page, stop it too.
+func TestTheAddressToStopOpensNothing(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	server, err := newMailServer(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environ = append(append(environ, server.settings()...), envPair("MAIL_UNSUBSCRIBE_MAILTO", "stop+TOKEN@town.example"))
+	must(t, environ, "crawl", "--now", "2026-08-25")
+	must(t, environ, "municipalities", "import", manyTowns(t, 2), "--now", "2026-08-25")
+	p := servePages(t, environ)
+	for i, pattern := range []string{`stop\+([a-z2-7]{26})@`, `/u/([a-z2-7]{26})>`} {
+		address := []string{"clerk@town-0.example", "clerk@town-1.example"}[i]
+		mailTo(t, server, address, 1)
+		mails := server.received()
+		letter := mails[slices.IndexFunc(mails, func(m receivedMail) bool { return m.to == address })]
+		header, _, _ := strings.Cut(strings.ReplaceAll(letter.data, "\r\n ", " "), "\r\n\r\n")
+		found := regexp.MustCompile(pattern).FindStringSubmatch(header)
+		if found == nil {
+			t.Fatalf("no token by %s in\n%s", pattern, header)
+		}
+		if token := found[1]; i == 0 {
+			for _, page := range []string{"/u/" + token, "/u/" + token + "/settings", "/u/" + token + "/data", "/f/" + token + "/calls.atom", "/confirm/" + token} {
+				p.get(page, http.StatusNotFound)
+			}
+			p.post("/u/"+token, url.Values{"List-Unsubscribe": {"One-Click"}}, http.StatusNotFound)
+		}
+		mail := "From: " + address + "\nTo: stop+" + found[1] + "@town.example\nSubject: unsubscribe\n\n"
+		if out, errs, code := inbound(t.Context(), environ, mail); code != exitDone || !strings.Contains(out, "now unsubscribed") {
+			t.Errorf("a mail by %s: exit code %d, %s%s", pattern, code, out, errs)
+		}
+	}
 }
