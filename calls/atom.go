@@ -7,7 +7,7 @@ import (
 
 // A Feed is what an Atom feed says (RFC 4287).
 type Feed struct {
-	ID        string
+	ID        string // the same for ever, and another one in another language
 	Title     string
 	Author    string
 	Language  string    // "" leaves it out
@@ -19,7 +19,7 @@ type Feed struct {
 
 // A FeedEntry is one call in a feed.
 type FeedEntry struct {
-	ID         string // the same for ever
+	ID         string // the same for ever, in every feed
 	Title      string
 	URL        string // "" if there is none
 	Published  time.Time

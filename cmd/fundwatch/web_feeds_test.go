@@ -142,3 +142,51 @@ func TestOwnFeedsAreAskedForAgain(t *testing.T) {
 		}
 	}
 }
+
+// readFeed returns the id, the address of its own, and the ids of the entries of a feed in a language that is wished for.
+func (p *pagesServer) readFeed(path, wished string) (id, self string, entries []string) {
+	p.t.Helper()
+	r := p.request("GET", path, "")
+	r.Header.Set("Accept-Language", wished)
+	_, body, _ := p.do(r)
+	var feed struct {
+		ID    string `xml:"id"`
+		Links []struct {
+			Rel  string `xml:"rel,attr"`
+			Href string `xml:"href,attr"`
+		} `xml:"link"`
+		Entries []string `xml:"entry>id"`
+	}
+	if err := xml.Unmarshal([]byte(body), &feed); err != nil || len(feed.Links) == 0 || feed.Links[0].Rel != "self" {
+		p.t.Fatalf("%s: %v:\n%s", path, err, body)
+	}
+	return feed.ID, feed.Links[0].Href, feed.Entries
+}
+
+// In another language the same search is another feed, of the same entries.
+func TestFeedsHaveAnIDForEachLanguage(t *testing.T) {
+	t.Parallel()
+	p, server, _ := pagesWithMail(t)
+	mailTo(t, server, "clerk@town-0.example", 1)
+	own, _ := p.feedPaths("/u/" + p.mailbox(1).Token)
+	for _, path := range []string{"/calls.atom?q=town", own} {
+		mark := map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]
+		german, self, entries := p.readFeed(path+mark+"lang=de", "")
+		if german != self || !strings.HasSuffix(german, mark+"lang=de") || len(entries) == 0 {
+			t.Errorf("%s: id %s, its address %s, %d entries", path, german, self, len(entries))
+		}
+		french, _, same := p.readFeed(path+mark+"lang=fr", "")
+		if french == german || !slices.Equal(entries, same) {
+			t.Errorf("%s: in French the id is %s and the entries are %v; in German %s and %v", path, french, same, german, entries)
+		}
+		if again, _, _ := p.readFeed(path+mark+"lang=fr", "de"); again != french {
+			t.Errorf("%s: the id %s has become %s", path, french, again)
+		}
+	}
+	if wished, _, _ := p.readFeed("/calls.atom?q=town", "de"); wished != "https://fundwatch.example/calls.atom?q=town&lang=de" {
+		t.Errorf("by the browser's wish the id is %s", wished)
+	}
+	if mine, self, _ := p.readFeed(own, "de"); mine != "https://fundwatch.example"+own || self != mine {
+		t.Errorf("the feed of a mailbox has the id %s and the address %s", mine, self)
+	}
+}

@@ -47,10 +47,11 @@ func (s *Site) follow(w http.ResponseWriter, r *http.Request, order calls.SortOr
 
 const atomType = "application/atom+xml; charset=utf-8"
 
+// feed writes what was found as a feed. In another language it is another feed, with an id of its own.
 func (p *page) feed(f *filter, hits []calls.Hit) calls.Feed {
+	at := p.spoken(f.address("/calls.atom", 1))
 	feed := calls.Feed{
-		Language: p.lang, ID: p.absolute(f.address("/calls.atom", 1)), Title: p.T("list.title"),
-		Author: p.site.settings.Sender, Self: p.spoken(f.address("/calls.atom", 1)),
+		Language: p.lang, ID: at, Title: p.T("list.title"), Author: p.site.settings.Sender, Self: at,
 		Alternate: p.spoken(f.address("/calls", 1)), Empty: time.Unix(0, 0),
 	}
 	if f.Words != "" {
@@ -62,6 +63,8 @@ func (p *page) feed(f *filter, hits []calls.Hit) calls.Feed {
 	return feed
 }
 
+// entry writes the call as an entry of a feed. Its id is the same in every feed and language, as RFC 4287 wants of
+// what is one thing: who follows two searches sees it once, and who changes the language gets nothing anew.
 func (c card) entry() calls.FeedEntry {
 	at := c.absolute(CallPath(c.Call.Key))
 	return calls.FeedEntry{

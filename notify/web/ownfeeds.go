@@ -83,7 +83,10 @@ func (s *Site) ownAtom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at := f.absolute(f.path)
+	at := f.absolute(f.path) // in the language of the mailbox
+	if f.asked {
+		at = f.spoken(f.path)
+	}
 	feed := calls.Feed{
 		Language: f.lang, ID: at, Title: f.T("list.title.words", "Words", f.town.Name), Author: s.settings.Sender,
 		Self: at, Alternate: f.absolute("/calls"), Empty: f.to.Created,
