@@ -33,6 +33,7 @@ func (a *app) assess(ctx context.Context, c *calls.Call, m *calls.Municipality) 
 // An eligibility is what the card of a call says of who may apply.
 type eligibility struct {
 	terms   *calls.Terms // nil if no rule is known
+	country string       // of that town; "" if nobody asked for one
 	verdict string       // on one town; "" if nobody asked for one
 }
 
@@ -50,6 +51,7 @@ func (a *app) eligibility(ctx context.Context, c *calls.Call, town string) (elig
 	if err != nil {
 		return e, err
 	}
+	e.country = m.Country
 	assessment, err := a.assess(ctx, c, m)
 	e.verdict = verdictLine(&assessment)
 	return e, err

@@ -232,7 +232,24 @@ func (k card) facts(w *bufio.Writer) {
 	for _, l := range k.also {
 		k.fact(w, "Also listed", strings.TrimSpace(l.Source+" "+l.URL))
 	}
+	k.contact(w)
 	k.fact(w, "Source", fmt.Sprintf("%s, first seen %s, last seen %s", c.Key, calls.Day(c.FirstSeen), calls.Day(c.LastSeen)))
+}
+
+// contact tells who advises in the country of the town that was asked about.
+func (k card) contact(w *bufio.Writer) {
+	if k.who.country == "" {
+		return
+	}
+	label := "Contact"
+	for _, c := range calls.ContactsOf(k.call.Programme, k.who.country) {
+		line := strings.TrimSpace(c.Text + " " + c.URL)
+		if c.Country != calls.AllCountries {
+			line += ", " + c.Claim.String()
+		}
+		k.fact(w, label, line)
+		label = ""
+	}
 }
 
 func (k card) topicFacts(w *bufio.Writer) {

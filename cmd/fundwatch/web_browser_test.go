@@ -139,6 +139,7 @@ func pageToured(t *testing.T) (*tab, []stop) {
 	p.post("/subscribe", signUpForm(), http.StatusSeeOther)
 	_, text := mailTo(t, server, "kultur@ludwigsburg.example", 1)
 	mailTo(t, server, "clerk@town-0.example", 1)
+	listElsewhere(t, p.db(), "CERV-2026-CITIZENS-TOWN-TT", "our-region", "https://region.example/call")
 	return b, stops(p.pageOf("CERV-2026-CITIZENS-TOWN-TT"), "/u/"+p.mailbox(1).Token, regexp.MustCompile(`/confirm/[a-z2-7]{32}`).FindString(text))
 }
 

@@ -13,7 +13,8 @@ import (
 type callPage struct {
 	card
 	Form    checkForm
-	Checkup *Checkup // nil if nobody asked for a check
+	Checkup *Checkup        // nil if nobody asked for a check
+	Listed  []calls.Listing // where else
 	changes []calls.Change
 	family  Family
 	terms   *calls.Terms // nil if no rule is known
@@ -28,6 +29,9 @@ func (s *Site) call(w http.ResponseWriter, r *http.Request) error {
 	p.Title = c.Title
 	body := &callPage{card: card{page: p, Call: c}, Form: readCheck(r.URL.Query()), terms: s.Rules.Of(c)}
 	if body.changes, err = s.Calls.History(r.Context(), c.Key); err != nil {
+		return err
+	}
+	if body.Listed, err = s.Calls.Listings(r.Context(), c.Key); err != nil {
 		return err
 	}
 	if body.family, err = s.Family(r.Context(), c); err != nil {

@@ -25,6 +25,7 @@ type Catalogue interface {
 	Search(ctx context.Context, q calls.Search, now time.Time) ([]calls.Hit, error)
 	Call(ctx context.Context, key calls.Key) (*calls.Call, error) // wraps calls.ErrNotFound
 	History(ctx context.Context, key calls.Key) ([]calls.Change, error)
+	Listings(ctx context.Context, key calls.Key) ([]calls.Listing, error)
 	NearestWords(ctx context.Context, word string) (near []string, known bool, err error)
 }
 

@@ -76,10 +76,7 @@ func (s *Site) countryLists() map[string][]countryGroup {
 		members := countryGroup{Label: texts.fill("country.eu")}
 		others := countryGroup{Label: texts.fill("country.other")}
 		for _, code := range s.Countries.Codes() {
-			name := s.CountryName(lang, code)
-			if name == "" {
-				name = s.Countries.Name(code)
-			}
+			name := s.countryNamed(lang, code)
 			group := &others
 			if s.Countries.Member(code) {
 				group = &members
@@ -94,6 +91,14 @@ func (s *Site) countryLists() map[string][]countryGroup {
 		lists[lang] = []countryGroup{members, others}
 	}
 	return lists
+}
+
+// countryNamed returns the name of a country, in English if it has none in the language.
+func (s *Site) countryNamed(lang, code string) string {
+	if name := s.CountryName(lang, code); name != "" {
+		return name
+	}
+	return s.Countries.Name(code)
 }
 
 func (s *Site) subscribeForm(w http.ResponseWriter, r *http.Request) error {
