@@ -2,6 +2,7 @@ package notify
 
 import (
 	"cmp"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ type round struct {
 	Number string
 	Title  line
 	Facts  line // when it opens and closes, and what that rests on: see [list]
-	Link   link // to the call before; URL is "" if that is not known
+	Link   link // to the call before, else to our page of the round; URL is "" if there is neither
 }
 
 // outlook writes of expected rounds; numbers go on after those of the calls. nil if there are none.
@@ -58,24 +59,40 @@ func (w *writer) outlook(rounds []calls.Expected, calls int) *outlook {
 }
 
 func (w *writer) round(e *calls.Expected, number int) round {
-	opening := w.window(e.OpensFrom, e.OpensTo)
-	if e.Overdue(w.now) {
-		opening = w.between("expected.late", e.OpensFrom, e.OpensTo)
-	}
 	r := round{
 		Number: w.Number(int64(number)),
 		Title:  w.roundTitle(e).line(),
 		Facts: list([]line{
-			w.fact("label.opening", opening),
+			w.fact("label.opening", w.opening(e)),
 			w.fact("label.deadline", w.window(e.ClosesFrom, e.ClosesTo)),
 			w.fact("label.basis", say(w.Text("expected.years", Data{"Years": w.years(e.Years)}))),
 		}),
 	}
+	r.Link = w.roundLink(e)
+	return r
+}
+
+// roundLink returns the link to the call before or, where that is not known, to our page of the round; without web
+// pages none.
+func (w *writer) roundLink(e *calls.Expected) link {
 	if address, _ := webAddress(e.LastURL); address != "" {
 		name := cmp.Or(cleanLine(e.LastIdentifier, longestName), w.Text("link.call", nil))
-		r.Link = link{Text: w.Text("label.previous", nil) + " " + name, URL: address}
+		return link{Text: w.Text("label.previous", nil) + " " + name, URL: address}
 	}
-	return r
+	if w.pages == nil {
+		return link{}
+	}
+	page := w.pages.JoinPath(expectedPath, url.PathEscape(e.Identifier()))
+	page.RawQuery = url.Values{"lang": {w.lang}}.Encode()
+	return link{Text: w.Text("link", Data{"Call": e.Identifier(), "Site": w.pages.Hostname()}), URL: page.String()}
+}
+
+// opening says between which days a round will probably open, or that it should have.
+func (w *writer) opening(e *calls.Expected) phrase {
+	if e.Overdue(w.now) {
+		return w.between("expected.late", e.OpensFrom, e.OpensTo)
+	}
+	return w.window(e.OpensFrom, e.OpensTo)
 }
 
 // roundTitle names a round by its title, year and programme. Titles of rounds are English.

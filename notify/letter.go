@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -84,12 +85,13 @@ type writer struct {
 	topics     TopicLabels
 	programmes ProgrammeNames
 	now        time.Time
-	foreign    bool // something in another language was quoted
+	pages      *url.URL // base address of the web pages; nil: none are served
+	foreign    bool     // something in another language was quoted
 }
 
 // write returns the letter for the digest.
 func (c *Composer) write(d *calls.Digest, now time.Time) *letter {
-	w := &writer{Locale: c.locale(d.Subscriber.Language), topics: c.topics, programmes: c.programmes, now: now}
+	w := &writer{Locale: c.locale(d.Subscriber.Language), topics: c.topics, programmes: c.programmes, now: now, pages: c.sender.base}
 	town := cleanLine(d.Municipality.Name, longestName)
 	parts := w.parts(d)
 	sections := w.sections(parts)

@@ -43,16 +43,22 @@ func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls
 	if town != nil {
 		prospects = outlook.Concerning(&town.Interests)
 	}
+	foreseen := fitting(prospects, q, deadline)
+	if q.Limit > 0 {
+		foreseen = foreseen[:min(len(foreseen), q.Limit)]
+	}
+	return foreseen, nil
+}
+
+// fitting returns those rounds that fit the words, programmes, topics and deadlines of a search.
+func fitting(prospects []calls.Prospect, q calls.Search, deadline calls.Span) []calls.Expected {
 	var foreseen []calls.Expected
 	for _, p := range prospects {
 		if expectedFits(&p, q) && mayClose(&p.Expected, deadline) {
 			foreseen = append(foreseen, p.Expected)
 		}
 	}
-	if q.Limit > 0 {
-		foreseen = foreseen[:min(len(foreseen), q.Limit)]
-	}
-	return foreseen, nil
+	return foreseen
 }
 
 // foreseen returns every round that is to be expected at now, soonest first.
@@ -227,8 +233,9 @@ func expectedViews(foreseen []calls.Expected, now time.Time) []expectedView {
 
 // A familyHistory is what is known of the rounds of a call.
 type familyHistory struct {
-	rounds []calls.Round   // newest first
-	next   *calls.Expected // nil if none is foreseen
+	rounds []calls.Round     // newest first
+	keys   map[int]calls.Key // of those that the database holds, by year
+	next   *calls.Expected   // nil if none is foreseen
 }
 
 // roundsOf returns the past rounds of a call's family, itself among them, and the one that is foreseen. It is
@@ -247,7 +254,13 @@ func (a *app) roundsOf(ctx context.Context, c *calls.Call) (familyHistory, error
 		return familyHistory{}, err
 	}
 	known := table.Of(family)
-	h := familyHistory{rounds: calls.MergeRounds(known, seen)}
+	h := familyHistory{rounds: calls.MergeRounds(known, seen), keys: map[int]calls.Key{}}
+	for i := range seen {
+		_, year, _ := calls.Family(seen[i].Identifier)
+		if _, taken := h.keys[year]; !taken && seen[i].Withdrawn.IsZero() {
+			h.keys[year] = seen[i].Key
+		}
+	}
 	slices.Reverse(h.rounds)
 	if expected := calls.Expect(known, seen, a.now()); len(expected) > 0 {
 		h.next = &expected[0]

@@ -25,6 +25,28 @@ func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, err
 	return nil, fmt.Errorf("foreseen round %q: %w", name, calls.ErrNotFound)
 }
 
+// prospect returns the round that is foreseen and will bear that identifier, reading no other family. The error
+// wraps [calls.ErrNotFound] if there is none.
+func (a *app) prospect(ctx context.Context, identifier string) (*calls.Prospect, error) {
+	h, err := a.roundsOf(ctx, &calls.Call{Identifier: identifier})
+	if err != nil {
+		return nil, err
+	}
+	if h.next == nil || !strings.EqualFold(h.next.Identifier(), identifier) {
+		return nil, fmt.Errorf("foreseen round %q: %w", identifier, calls.ErrNotFound)
+	}
+	foreseen := []calls.Expected{*h.next}
+	last, err := a.lastRounds(ctx, foreseen)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := a.topics()
+	if err != nil {
+		return nil, err
+	}
+	return &calls.NewOutlook(topics, foreseen, last).All()[0], nil
+}
+
 // callOrRound returns the call that name means or, if there is none yet, the round that is foreseen under that
 // name with a call that is like it. Round is nil for a call that was seen. A name that means neither is the
 // error that the search for a call gave: it says what is near.

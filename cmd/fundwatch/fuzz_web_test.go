@@ -49,6 +49,7 @@ func FuzzPages(f *testing.F) {
 var doors = []struct{ method, path string }{
 	{http.MethodGet, "/calls"}, {http.MethodGet, "/calls.atom"}, {http.MethodGet, "/calls.ics"},
 	{http.MethodGet, "/calls/portal/1"}, {http.MethodGet, "/calls/portal/1/deadlines.ics"}, {http.MethodGet, "/subscribe"},
+	{http.MethodGet, "/expected/CERV-2027-CITIZENS-TOWN-NT"},
 	{http.MethodPost, "/subscribe"}, {http.MethodPost, "/u/aaaaaaaaaaaaaaaaaaaaaaaaaa"},
 	{http.MethodPost, "/u/aaaaaaaaaaaaaaaaaaaaaaaaaa/settings"}, {http.MethodGet, "/f/aaaaaaaaaaaaaaaaaaaaaaaaaa/calls.atom"},
 }

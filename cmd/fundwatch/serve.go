@@ -99,6 +99,7 @@ type daemon struct {
 	one    sync.Mutex
 	pruned time.Time     // when that was last done
 	queued chan struct{} // the pages have put a mail into the outbox
+	ahead  lastOutlook   // for the pages
 }
 
 func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {

@@ -86,7 +86,7 @@ func (d *daemon) site() (*web.Site, error) {
 	}
 	return web.New(settings, web.Parts{
 		Calls: pagesCatalogue{d.db}, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
-		Rules: rules, Family: d.family, Check: d.checkStranger,
+		Rules: rules, Family: d.family, Foreseen: d.foreseenBy, Round: d.prospect, Check: d.checkStranger,
 		CountryName: countryName,
 		CutCountry:  cutCountry,
 		TownID:      newTownID,
@@ -104,7 +104,7 @@ func (d *daemon) site() (*web.Site, error) {
 // family returns the rounds of a call as its page tells them.
 func (a *app) family(ctx context.Context, c *calls.Call) (web.Family, error) {
 	h, err := a.roundsOf(ctx, c)
-	return web.Family{Rounds: h.rounds, Next: h.next}, err
+	return web.Family{Rounds: h.rounds, Keys: h.keys, Next: h.next}, err
 }
 
 // A pagesCatalogue is the calls as the pages see them: searches are those of a crowd.

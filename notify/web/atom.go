@@ -31,6 +31,9 @@ func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) follow(w http.ResponseWriter, r *http.Request, order calls.SortOrder, most int, write func(*page, *filter, []calls.Hit) error) error {
 	p := s.newPage(r, "list.title")
 	f := s.readFilter(p, r)
+	if f.Status == expectedStatus { // a guess is no entry, and no date for a calendar
+		p.wrong("status", "error.choice")
+	}
 	if len(p.Errors) > 0 {
 		return plain(w, http.StatusUnprocessableEntity, p.Errors[0].Text+"\n")
 	}

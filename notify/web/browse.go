@@ -80,7 +80,8 @@ type listing struct {
 	*page
 	Filter   *filter
 	Cards    []card
-	First    int // number of the first card
+	Foreseen []roundCard // rounds that do not exist yet; nil unless they are asked for
+	First    int         // number of the first card
 	Last     int
 	Previous string // addresses; "" if there is none
 	Next     string
@@ -94,10 +95,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, "list.title")
 	l := &listing{page: p, Filter: s.readFilter(p, r)}
 	f := l.Filter
-	feed := f.address("/calls.atom", 1)
-	p.Feed = p.Plain(feed + mark(feed) + "lang=" + p.lang) // a program wishes for no language
-	calendar := f.address("/calls.ics", 1)
-	l.Calendar = p.Plain(calendar + mark(calendar) + "lang=" + p.lang)
+	l.setFeeds()
 	if f.Words != "" {
 		p.Title = p.T("list.title.words", "Words", f.Words)
 	}
@@ -106,6 +104,9 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !f.Exact {
 		f.search.Clauses, l.Widened = s.Topics.Widen(f.search.Clauses)
+	}
+	if f.Status == expectedStatus {
+		return s.listForeseen(w, r, l)
 	}
 	f.search.Offset, f.search.Limit = (f.Page-1)*perPage, perPage+1
 	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
@@ -119,6 +120,27 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, p, http.StatusOK, "list", l)
 }
 
+// setFeeds names the same search for programs. Rounds that do not exist yet have none.
+func (l *listing) setFeeds() {
+	f := l.Filter
+	if f.Status == expectedStatus {
+		return
+	}
+	feed, calendar := f.address("/calls.atom", 1), f.address("/calls.ics", 1)
+	l.Feed = l.Plain(feed + mark(feed) + "lang=" + l.lang) // a program wishes for no language
+	l.Calendar = l.Plain(calendar + mark(calendar) + "lang=" + l.lang)
+}
+
+// exactly returns the address of the same search without what words mean; "" if nothing was widened.
+func (l *listing) exactly() string {
+	if len(l.Widened) == 0 {
+		return ""
+	}
+	exact := *l.Filter
+	exact.Exact = true
+	return l.Link(exact.address("/calls", 1))
+}
+
 // fill takes the hits of one page, and one more if there is another page.
 func (l *listing) fill(hits []calls.Hit) {
 	f := l.Filter
@@ -129,11 +151,7 @@ func (l *listing) fill(hits []calls.Hit) {
 	if f.Page > 1 {
 		l.Previous = l.Link(f.address("/calls", f.Page-1))
 	}
-	if len(l.Widened) > 0 {
-		exact := *f
-		exact.Exact = true
-		l.Exact = l.Link(exact.address("/calls", 1))
-	}
+	l.Exact = l.exactly()
 	l.Cards = l.cards(hits)
 	for i := range hits {
 		l.Cards[i].Snippet = marked(hits[i].Snippet, f.search.Clauses)

@@ -15,6 +15,8 @@ type callPage struct {
 	Form    checkForm
 	Checkup *Checkup        // nil if nobody asked for a check
 	Listed  []calls.Listing // where else
+	at      string          // path of this page
+	round   *calls.Expected // nil: the call is published
 	changes []calls.Change
 	family  Family
 	terms   *calls.Terms // nil if no rule is known
@@ -27,7 +29,7 @@ func (s *Site) call(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := s.newPage(r, "call.title")
 	p.Title = c.Title
-	body := &callPage{card: card{page: p, Call: c}, Form: readCheck(r.URL.Query()), terms: s.Rules.Of(c)}
+	body := &callPage{card: card{page: p, Call: c}, at: CallPath(c.Key), Form: readCheck(r.URL.Query()), terms: s.Rules.Of(c)}
 	if body.changes, err = s.Calls.History(r.Context(), c.Key); err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func (c *callPage) Calendar() string {
 }
 
 // Here returns the address of this page without what was asked.
-func (c *callPage) Here() string { return c.Plain(CallPath(c.Call.Key)) }
+func (c *callPage) Here() string { return c.Plain(c.at) }
 
 // A dated is a deadline with its name.
 type dated struct {

@@ -1,6 +1,11 @@
 package web
 
-import "fundwatch/calls"
+import (
+	"slices"
+	"strings"
+
+	"fundwatch/calls"
+)
 
 // An adviser is a contact point in words.
 type adviser struct {
@@ -14,13 +19,14 @@ type adviser struct {
 // of which that is known, and last the page that lists all. Nil if nothing is known for the programme.
 func (c *callPage) Advisers() []adviser {
 	country, _ := c.site.Countries.Canonical(c.Form.Country)
-	var all []adviser
+	var all, page []adviser
 	for _, contact := range calls.ContactsOf(c.Call.Programme, country) {
 		if contact.Country == calls.AllCountries {
-			all = append(all, adviser{Name: c.T("contact.all"), URL: contact.URL})
+			page = append(page, adviser{Name: c.T("contact.all"), URL: contact.URL})
 			continue
 		}
 		all = append(all, adviser{c.site.countryNamed(c.lang, contact.Country), contact.Text, contact.URL, c.claimed(contact.Claim)})
 	}
-	return all
+	slices.SortFunc(all, func(a, b adviser) int { return strings.Compare(calls.Fold(a.Country), calls.Fold(b.Country)) })
+	return append(all, page...)
 }

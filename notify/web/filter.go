@@ -36,7 +36,10 @@ type filter struct {
 }
 
 // statusChoices are what a reader can ask for; the first is what is meant without asking.
-var statusChoices = []string{"current", "open", "forthcoming", "closed", "withdrawn", "all"}
+var statusChoices = []string{"current", "open", "forthcoming", expectedStatus, "closed", "withdrawn", "all"}
+
+// expectedStatus asks for rounds that do not exist yet.
+const expectedStatus = "expected"
 
 // readFilter reads the search of a request. What is wrong with it is noted on the page; the search is then
 // not to be made.

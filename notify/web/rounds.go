@@ -9,12 +9,16 @@ import (
 
 // A Family is what is known of the rounds of a call over the years; the zero Family if that is nothing.
 type Family struct {
-	Rounds []calls.Round   // newest first, the call itself among them
-	Next   *calls.Expected // nil if none is foreseen
+	Rounds []calls.Round     // newest first, the call itself among them
+	Keys   map[int]calls.Key // of the calls that were rounds, by year, as far as they are in the catalogue
+	Next   *calls.Expected   // nil if none is foreseen
 }
 
 // A roundRow is one round in words.
-type roundRow struct{ Year, Text string }
+type roundRow struct {
+	Year, Text string
+	URL        string // of the page of its call; "" if it has none, or it is this one
+}
 
 // Rounds returns the rounds of the call's family, newest first; nil if this is the only one.
 func (c *callPage) Rounds() []roundRow {
@@ -23,21 +27,29 @@ func (c *callPage) Rounds() []roundRow {
 	}
 	var rows []roundRow
 	for _, r := range c.family.Rounds {
-		rows = append(rows, roundRow{strconv.Itoa(r.Year), c.T("rounds.row",
-			"Opened", c.dayInWords(r.Opened), "Deadline", c.dayInWords(r.Deadline), "Budget", c.facts.Amount(r.Budget))})
+		row := roundRow{Year: strconv.Itoa(r.Year), Text: c.T("rounds.row",
+			"Opened", c.dayInWords(r.Opened), "Deadline", c.dayInWords(r.Deadline), "Budget", c.facts.Amount(r.Budget))}
+		if key, held := c.family.Keys[r.Year]; held && CallPath(key) != c.at {
+			row.URL = c.Link(CallPath(key))
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
 
 // A guess is the next round as past ones lead to expect it.
-type guess struct{ Title, Opens, Closes, Basis string }
+type guess struct{ Title, Opens, Closes, Basis, URL string }
 
-// NextRound returns the round that is foreseen; nil if none is.
+// NextRound returns the round that is foreseen; nil if none is, or it is what this page is about.
 func (c *callPage) NextRound() *guess {
 	e := c.family.Next
-	if e == nil {
+	if e == nil || c.round != nil {
 		return nil
 	}
+	return c.guess(e)
+}
+
+func (c *callPage) guess(e *calls.Expected) *guess {
 	years := make([]string, len(e.Years))
 	for i, y := range e.Years {
 		years[i] = strconv.Itoa(y)
@@ -46,6 +58,7 @@ func (c *callPage) NextRound() *guess {
 		Title: c.T("rounds.next", "Year", strconv.Itoa(e.Year)),
 		Opens: c.span(e.OpensFrom, e.OpensTo), Closes: c.span(e.ClosesFrom, e.ClosesTo),
 		Basis: c.T("rounds.basis", "Years", strings.Join(years, ", ")),
+		URL:   c.Link(RoundPath(e)),
 	}
 }
 

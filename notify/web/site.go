@@ -26,6 +26,7 @@ type Catalogue interface {
 	Call(ctx context.Context, key calls.Key) (*calls.Call, error) // wraps calls.ErrNotFound
 	History(ctx context.Context, key calls.Key) ([]calls.Change, error)
 	Listings(ctx context.Context, key calls.Key) ([]calls.Listing, error)
+	FindCalls(ctx context.Context, name string) ([]calls.Call, error) // wraps calls.ErrNotFound
 	NearestWords(ctx context.Context, word string) (near []string, known bool, err error)
 }
 
@@ -34,6 +35,10 @@ type Facts interface {
 	Language() string // may be another one than was asked for
 	Deadline(d calls.Deadline, now time.Time) string
 	Undated(c *calls.Call) string
+	ExpectedLead() string
+	ExpectedStatus() string
+	ExpectedOpening(e *calls.Expected, now time.Time) string
+	ExpectedDeadline(e *calls.Expected) string
 	HourNote(d calls.Deadline) string // "" if the hour is stated, or none is
 	Status(c *calls.Call, now time.Time) string
 	Amount(n calls.Number) string
@@ -59,6 +64,8 @@ type Parts struct {
 	Countries   *calls.Countries
 	Rules       *calls.Rulebook
 	Family      func(context.Context, *calls.Call) (Family, error)
+	Foreseen    func(context.Context, calls.Search) ([]calls.Expected, error)            // rounds that fit, soonest first
+	Round       func(ctx context.Context, identifier string) (*calls.Prospect, error)    // wraps calls.ErrNotFound
 	Check       func(context.Context, *calls.Call, *calls.Municipality) (Checkup, error) // of a town that a stranger typed
 	CountryName func(language, code string) string                                       // in that language; "" if it has none there
 	CutCountry  func(text string) (name, code string, ok bool)                           // parts "Sopot (PL)"
@@ -130,6 +137,7 @@ func (s *Site) Handler() http.Handler {
 		{"GET /calls.ics", s.calendar},
 		{"GET /calls/{source}/{reference}", s.call},
 		{"GET /calls/{source}/{reference}/deadlines.ics", s.callCalendar},
+		{"GET /expected/{identifier}", s.round},
 		{"GET /static/{name}", s.static},
 		{"GET /favicon.ico", noIcon},
 		{"GET /subscribe", s.subscribeForm},
