@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -117,7 +118,7 @@ func (f *icsFile) event(e *Event, now time.Time) {
 		f.line("DESCRIPTION:", escapeText(e.Description))
 	}
 	if e.URL != "" {
-		f.line("URL:", e.URL)
+		f.line("URL:", CleanAddress(e.URL))
 	}
 	if e.Category != "" {
 		f.line("CATEGORIES:", escapeText(e.Category))
@@ -167,13 +168,13 @@ func (f *icsFile) line(name, value string) {
 
 var icsEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
-// escapeText makes a TEXT value; other control characters cannot stand in one.
+// escapeText makes a TEXT value. Other control characters cannot stand in one, or end a line for some readers.
 func escapeText(s string) string {
 	if strings.ContainsAny(s, "\\;,\r\n") {
 		s = icsEscapes.Replace(s)
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+		if unicode.IsControl(r) || r == utf8.RuneError {
 			return -1
 		}
 		return r

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -107,4 +108,26 @@ func cut(s string, limit int) string {
 	}
 	runes := []rune(s)[:limit-1]
 	return strings.TrimRightFunc(string(runes), unicode.IsSpace) + "…"
+}
+
+// CleanAddress returns an address with those bytes in percent form that none may hold as they are (RFC 3986): what is
+// left is ASCII that a reader sees, and ends no line, attribute or bracket. An address that is clean comes back as it is.
+func CleanAddress(s string) string {
+	if !strings.ContainsFunc(s, unwritten) {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if unwritten(rune(s[i])) {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// unwritten also holds for every byte of a character beyond ASCII.
+func unwritten(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
 }

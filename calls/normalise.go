@@ -15,6 +15,7 @@ const (
 	longestLine    = 500
 	longestSummary = 1500
 	longestBody    = 60_000
+	longestLink    = 2000 // in bytes, as the source wrote it
 	mostKeywords   = 100
 	mostDeadlines  = 50
 )
@@ -106,12 +107,24 @@ func (n *normaliser) link(s string) string {
 	if s == "" {
 		return ""
 	}
-	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(s) > 2000 {
+	address, ok := webAddress(s)
+	if !ok || len(s) > longestLink {
 		n.oddf("link %q is no plain web address: left out", cut(s, 200))
 		return ""
 	}
-	return u.String()
+	return address
+}
+
+// webAddress returns an address of the web as it may be written: the parser takes anything behind a question mark, and
+// signs in a host that no host can have.
+func webAddress(s string) (string, bool) {
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		return "", false
+	}
+	clean := CleanAddress(u.String())
+	_, err = url.Parse(clean)
+	return clean, err == nil
 }
 
 func (n *normaliser) language() string {

@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"unicode"
@@ -196,4 +197,72 @@ func FuzzNormaliseDates(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whatever a source writes into its fields: what is kept of it no terminal, header or page has to fear, and what is not
+// kept is said in lines that they need not fear either.
+func FuzzNormalise(f *testing.F) {
+	const address = "https://example.org/"
+	for _, text := range []string{
+		"Town Twinning", "a\r\nBcc: b@c.example", "\x1b]0;x\x07\x1b[31m\x9b31m\u009b", "\u202ee\u2066\ufeff\u00ad", "caf\xe9\xff", "1e400", "-0", "NaN", "43251589",
+		strings.Repeat("\U0001f1ea", 600), "\u2028\u0085",
+	} {
+		f.Add(text, text, address+text)
+		f.Add(text, text, address+"?"+text)
+		f.Add(text, text, address+"#"+text)
+	}
+	f.Add("x", "1234567.89", "//\u202e")
+	f.Add("x", "0", "http://a\"b#c") // the parser takes the host, and not what it writes of it
+	p := programmes(f)
+	f.Fuzz(func(t *testing.T, text, amount, address string) {
+		raw := calls.Raw{
+			Source: text, Reference: text, Identifier: text, Title: text, Summary: text, Body: text, Umbrella: text, Keywords: []string{text, text},
+			Programme: text, Divisions: []string{text}, ActionType: text, Language: text, Status: calls.Status(text), Model: calls.DeadlineModel(text),
+			Season: calls.Season(text), URL: address, Budget: amount, GrantMin: amount, GrantMax: text, Grants: amount, Problems: []string{text},
+			Opens: text, Deadlines: []string{amount},
+		}
+		c, odd, ok := calls.Normalise(raw, p, at("2026-04-29T03:15:00Z"))
+		if ok && (c.Key.Source == "" || c.Key.Reference == "" || c.Title == "") || !ok && len(odd) == 0 {
+			t.Errorf("usable %t: %q, %q, odd %v", ok, c.Key, c.Title, odd)
+		}
+		lines := append([]string{
+			c.Key.Source, c.Key.Reference, c.Identifier, c.Title, c.Summary, c.Umbrella, c.Programme, c.ActionType, c.URL, c.Language,
+			string(c.StatedStatus), string(c.Model), string(c.Season),
+		}, append(c.Keywords, c.Divisions...)...)
+		for _, o := range odd {
+			lines = append(lines, o.Reference, o.Problem)
+		}
+		for _, line := range lines {
+			if calls.CleanLine(line, 0) != line {
+				t.Errorf("%q is kept as it came", line)
+			}
+		}
+		if calls.CleanText(c.Body, 0) != c.Body {
+			t.Errorf("text %q is kept as it came", c.Body)
+		}
+		if u, err := url.Parse(c.URL); err != nil || c.URL != "" && (u.Host == "" || calls.CleanAddress(c.URL) != c.URL) {
+			t.Errorf("address %q is kept: %v", c.URL, err)
+		}
+		for _, n := range []calls.Number{c.Budget, c.GrantMin, c.GrantMax, c.Grants} {
+			if n.Known && n.N <= 0 || !n.Known && n.N != 0 {
+				t.Errorf("amount %+v", n)
+			}
+		}
+	})
+}
+
+// What stands in an address as it may is left as it is, for the address is how a page is found again.
+func TestCleanAddress(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"https://a.example/b_(c)?d=e&f=%C3%BC#g":   "https://a.example/b_(c)?d=e&f=%C3%BC#g",
+		"https://[::1]:80/~x'y;z,!$*+@":            "https://[::1]:80/~x'y;z,!$*+@",
+		"https://a.example/?q=\u202ex y\xff\u009b": "https://a.example/?q=%E2%80%AEx%20y%FF%C2%9B",
+		"https://a.example/\r\nBcc:<x>|\\\"":       "https://a.example/%0D%0ABcc:%3Cx%3E%7C%5C%22",
+		"":                                         "",
+	} {
+		if got := calls.CleanAddress(in); got != want {
+			t.Errorf("CleanAddress(%q) = %q, want %q", in, got, want)
+		}
+	}
 }

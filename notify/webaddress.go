@@ -1,11 +1,12 @@
 package notify
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"fundwatch/calls"
 )
 
 // longestURL is where an address stops being one, in bytes.
@@ -29,31 +30,10 @@ func webAddress(s string) (address, host string) {
 	if u.Host = host; port != "" {
 		u.Host += ":" + port
 	}
-	u.RawQuery = escapeOdd(u.RawQuery)
+	u.RawQuery = calls.CleanAddress(u.RawQuery)
 	address = attributeMarks.Replace(u.String())
-	if len(address) > longestURL || strings.ContainsFunc(address, isOdd) {
+	if len(address) > longestURL || calls.CleanAddress(address) != address {
 		return "", ""
 	}
 	return address, strings.TrimPrefix(host, "www.")
-}
-
-// escapeOdd writes bytes in percent form that no address may hold as they are.
-func escapeOdd(s string) string {
-	if !strings.ContainsFunc(s, isOdd) {
-		return s
-	}
-	var b strings.Builder
-	for i := range len(s) {
-		if isOdd(rune(s[i])) {
-			fmt.Fprintf(&b, "%%%02X", s[i])
-			continue
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
-// isOdd also holds for every byte of a character beyond ASCII.
-func isOdd(r rune) bool {
-	return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
 }
