@@ -113,7 +113,13 @@ func mailbox(name, address string) (*netmail.Address, error) {
 	if err != nil || parsed.Address != address || strings.ContainsFunc(address, notPlain) {
 		return nil, errNotPlain
 	}
-	return &netmail.Address{Name: cleanLine(name, longestName), Address: address}, nil
+	return &netmail.Address{Name: headerLine(name, longestName), Address: address}, nil
+}
+
+// headerLine is [cleanLine] for what goes into a header: a mail program takes "=?" for the beginning of an encoded
+// word (RFC 2047), would decode it, and show what nobody has cleaned.
+func headerLine(s string, limit int) string {
+	return strings.ReplaceAll(cleanLine(s, limit), "=?", "= ?")
 }
 
 // notPlain reports characters that no address of ours needs and that could end a header or a link.

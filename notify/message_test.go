@@ -30,14 +30,7 @@ type readPart struct {
 // readMail parses a message as a mail program does and checks the bytes on the way.
 func readMail(t *testing.T, raw []byte) (mail.Header, []readPart) {
 	t.Helper()
-	if bytes.Contains(bytes.ReplaceAll(raw, []byte("\r\n"), nil), []byte("\n")) || bytes.Contains(bytes.ReplaceAll(raw, []byte("\r\n"), nil), []byte("\r")) {
-		t.Error("a line is not ended by CRLF")
-	}
-	for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
-		if len(line) > 200 || bytes.ContainsFunc(line, func(r rune) bool { return r > '~' }) {
-			t.Errorf("line is %d bytes long or not ASCII: %.100q", len(line), line)
-		}
-	}
+	checkLines(t, raw)
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +40,19 @@ func readMail(t *testing.T, raw []byte) (mail.Header, []readPart) {
 		t.Fatalf("content type is %q (%v), want multipart/mixed or alternative", kind, err)
 	}
 	return m.Header, readParts(t, m.Body, params["boundary"])
+}
+
+// checkLines holds the lines of a message against what any server takes.
+func checkLines(t *testing.T, raw []byte) {
+	t.Helper()
+	if bytes.Contains(bytes.ReplaceAll(raw, []byte("\r\n"), nil), []byte("\n")) || bytes.Contains(bytes.ReplaceAll(raw, []byte("\r\n"), nil), []byte("\r")) {
+		t.Error("a line is not ended by CRLF")
+	}
+	for line := range bytes.SplitSeq(raw, []byte("\r\n")) {
+		if len(line) > 200 || bytes.ContainsFunc(line, func(r rune) bool { return r > '~' }) {
+			t.Errorf("line is %d bytes long or not ASCII: %.100q", len(line), line)
+		}
+	}
 }
 
 // readParts returns the parts of a multipart: text, HTML and, if there is one, the calendar beside them.

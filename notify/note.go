@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -33,7 +34,7 @@ func (c *Composer) ComposeNote(n Note, now time.Time) (calls.Delivery, error) {
 	}
 	out := calls.Delivery{
 		Key: n.Key, Subscriber: n.To.ID, Sender: s.from.Address, Recipient: to.Address,
-		MessageID: "note." + n.ID + "@" + s.domain, Subject: cleanLine(n.Subject, longestName),
+		MessageID: "note." + n.ID + "@" + s.domain, Subject: headerLine(n.Subject, longestName),
 		State: calls.DeliveryQueued, NextAttempt: now.UTC(), Created: now.UTC(),
 	}
 	if s.bounce != "" {
@@ -50,7 +51,7 @@ func (c *Composer) ComposeNote(n Note, now time.Time) (calls.Delivery, error) {
 	m.SetGenHeader(mail.HeaderContentLang, n.Language)
 	m.SetGenHeader(headerAutoSubmitted, "auto-generated")
 	m.SetMessageIDWithValue(out.MessageID)
-	addPart(m, "text/plain; format=flowed", flowed(wrap(n.Text, textWidth)))
+	addPart(m, "text/plain; format=flowed", flowed(wrap(cleanLines(n.Text), textWidth)))
 	var raw bytes.Buffer
 	if _, err := m.WriteTo(&raw); err != nil {
 		return calls.Delivery{}, fmt.Errorf("note to subscriber %d: %w", n.To.ID, err)
@@ -59,4 +60,13 @@ func (c *Composer) ComposeNote(n Note, now time.Time) (calls.Delivery, error) {
 		return calls.Delivery{}, fmt.Errorf("note to subscriber %d: %w", n.To.ID, err)
 	}
 	return out, nil
+}
+
+// cleanLines is [cleanLine] for each line of a text: what strangers wrote into a form may stand in it.
+func cleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = cleanLine(lines[i], 0)
+	}
+	return strings.Join(lines, "\n")
 }

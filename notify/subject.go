@@ -21,11 +21,11 @@ const (
 // end of a long title; a date goes before a title would be cut to nothing.
 func (w *writer) subject(town string, parts []part) string {
 	if len(parts) == 0 {
-		return cutWords(w.Text("subject.quiet", Data{"Town": town}), longestSubject)
+		return cutWords(w.Text("subject.quiet", Data{"Town": headerLine(town, 0)}), longestSubject)
 	}
 	counts := w.counts(parts)
 	top := &parts[0].items[0].Call
-	title := cleanLine(top.Title, longestTitle)
+	title := headerLine(top.Title, longestTitle)
 	s, ok := w.fitSubject(counts[0], title, func(t string) string { return w.dated(top, t) })
 	if !ok {
 		if s, ok = w.fitSubject(counts[0], title, func(t string) string { return t }); !ok {
