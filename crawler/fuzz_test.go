@@ -1,12 +1,23 @@
 package crawler
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
 	"math"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"fundwatch/calls"
 )
 
 // Whatever stands in budgetOverview: amounts are numbers that are read again, or not stated, and never below zero.
@@ -104,6 +115,145 @@ func FuzzJSONPath(f *testing.F) {
 		}
 		if steps, err := parseJSONPath(path); err == nil {
 			steps.find(value)
+		}
+	})
+}
+
+// A feed in whatever letters becomes text that says nothing of letters any more, and entries or a reason without one.
+func FuzzFeed(f *testing.F) {
+	const rss = `<rss version="2.0"><channel><item><title>Caf\u00e9 &amp; <![CDATA[<b>]]></title><link>/a</link><pubDate>Mon, 01 Sep 2026 10:00:00 +0200</pubDate></item></channel></rss>`
+	for _, seed := range [][2]string{
+		{rss, "text/xml"}, {`<?xml version="1.0" encoding="iso-8859-2"?>` + rss, ""}, {"\xff\xfe<\x00r\x00s\x00s\x00>\x00", ""}, {rss, `text/xml; charset="utf-16be"`},
+		{`<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="html">x</title><updated>0000-00-00</updated></entry></feed>`, "application/atom+xml"},
+		{`{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "x", "date_published": "soon"}, null]}`, "application/feed+json"},
+		{`<?xml version="1.0"?><?xml encoding="utf-16le"?>` + rss, ""}, {`<!DOCTYPE x [<!ENTITY a "&a;&a;">]>` + rss, "text/xml; charset=klingon"},
+		{"<rss><channel>" + strings.Repeat(`<a b="/>">`, deepestFeed+5), ""},
+	} {
+		f.Add([]byte(seed[0]), seed[1])
+	}
+	f.Fuzz(func(t *testing.T, body []byte, contentType string) {
+		text, err := feedText(body, contentType)
+		if err == nil && (!utf8.Valid(text) || xmlDeclaration.Match(text) && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<?xml"))) {
+			t.Errorf("%q as %q is read as %q", body, contentType, text)
+		}
+		page, err := new(sourcePlan).feedItems(&fetched{body: body, contentType: contentType})
+		if err != nil {
+			if !errors.Is(err, errNotFeed) || page != nil {
+				t.Errorf("page %v, error %v", page, err)
+			}
+			return
+		}
+		for _, item := range page.items {
+			for _, rule := range []string{"title", "link", "guid", "description", "content", "published", "updated", "categories"} {
+				for _, found := range item.find(&rulePlan{Rule: Rule{Select: rule}}) {
+					if !utf8.ValidString(found) {
+						t.Errorf("%s %q", rule, found)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Of a body no more is taken than the limit, and what is taken is what the server sent; half of it is never the whole.
+func FuzzReadAnswer(f *testing.F) {
+	zipped := func(text string) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, _ = w.Write([]byte(text)) // a buffer takes everything
+		_ = w.Close()
+		return b.Bytes()
+	}
+	f.Add([]byte("plain"), "", int64(5), uint16(5), false)
+	f.Add([]byte("plain"), "identity", int64(9), uint16(4), true)
+	f.Add(zipped(strings.Repeat("a", 5000)), "gzip", int64(-1), uint16(4999), false)
+	f.Add(zipped("whole")[:12], "x-gzip", int64(12), uint16(100), false)
+	f.Add(append(zipped("one"), zipped("two")...), "GZIP ", int64(0), uint16(6), true)
+	f.Add([]byte{}, "gzip", int64(0), uint16(0), false)
+	f.Add([]byte("x"), "br", int64(1), uint16(1), false)
+	f.Fuzz(func(t *testing.T, body []byte, encoding string, promised int64, limit uint16, cut bool) {
+		header := http.Header{"Content-Encoding": {encoding}, "Content-Length": {"1"}, "X-Kept": {"yes"}}
+		got, err := readAnswer(&http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: promised},
+			limits{bytes: int64(limit), cut: cut})
+		if err != nil {
+			return
+		}
+		if len(got.body) > int(limit) || got.header.Get("Content-Encoding") != "" || got.header.Get("X-Kept") == "" {
+			t.Errorf("%d bytes of at most %d, header %v", len(got.body), limit, got.header)
+		}
+		want, whole := body, int64(len(body)) >= promised
+		if zip, err := gzip.NewReader(bytes.NewReader(body)); err == nil && strings.Contains(strings.ToLower(encoding), "gzip") {
+			if want, err = io.ReadAll(zip); err != nil && !cut {
+				t.Errorf("a broken body is taken for a whole one: %v", err)
+			}
+		}
+		if !bytes.HasPrefix(want, got.body) || !cut && (len(want) != len(got.body) || !whole) {
+			t.Errorf("%q is read as %q", want, got.body)
+		}
+	})
+}
+
+// A host is public in whichever way its address is written, and no address written in a page leads into a private network.
+func FuzzGuard(f *testing.F) {
+	for _, host := range []string{
+		"127.0.0.1", "10.1.2.3", "8.8.8.8", "[::1]", "[::ffff:169.254.169.254]", "[64:ff9b::a00:1]", "[fe80::1%25eth0]", "[2001:4860:4860::8888]", "0x7f.1", "2130706433",
+		"127.0.0.1.", "a:b@8.8.8.8", "[::]", "192.0.2.1:99999", "\u2460\u2461\u2466.0.0.1",
+	} {
+		f.Add("http", host)
+	}
+	f.Add("ftp", "8.8.8.8")
+	f.Fuzz(func(t *testing.T, scheme, host string) {
+		u, err := url.Parse(scheme + "://" + host + "/")
+		if err != nil || checkURL(t.Context(), u) != nil {
+			return
+		}
+		if u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Hostname() == "" {
+			t.Errorf("%s may be asked", u)
+		}
+		addr, err := netip.ParseAddr(u.Hostname())
+		if err != nil {
+			return // a name: it is judged when it was looked up
+		}
+		if standard := net.IP(addr.AsSlice()); standard.IsPrivate() || standard.IsLoopback() || standard.IsUnspecified() || standard.IsLinkLocalUnicast() || standard.IsMulticast() {
+			t.Errorf("%s may be asked", addr)
+		}
+		if four := addr.Unmap(); four.Is4() {
+			last := four.As4()
+			inSix := translated.Addr().As16()
+			copy(inSix[12:], last[:])
+			for _, other := range []netip.Addr{four, netip.AddrFrom16(four.As16()), netip.AddrFrom16(inSix)} {
+				if !public(other) {
+					t.Errorf("%s may be asked, and as %s it may not", addr, other)
+				}
+			}
+		}
+	})
+}
+
+// News are on what was asked for, and not older; their text is one short clean line.
+func FuzzPortalNews(f *testing.F) {
+	record := func(kind, identifier, start, text string) string {
+		return `{"results":[{"reference":"1TOPICSen","metadata":{"type":["` + kind + `"],"identifier":["` + identifier + `"],"startDate":["` + start + `"],"description":["` + text + `"]}}],"totalResults":1}`
+	}
+	f.Add(record("6", "CERV-2026-X", "2026-09-01T10:00:00.000+0000", "<p>The <b>deadline</b> moves</p>"), "CERV-2026-X")
+	f.Add(record("6", "CERV-2026-X", "2026-08-01", "old"), "CERV-2026-X")
+	f.Add(record("1", "A", "2026-09-01T10:00:00Z", "a topic"), "A")
+	f.Add(record("6", "", "9999-12-31T23:59:59Z", strings.Repeat("\u202e\u00e9 ", 600)), "")
+	since := time.Date(2026, 8, 20, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, body, identifier string) {
+		page, err := ParsePortalPage([]byte(body))
+		if err != nil {
+			return
+		}
+		before := time.Time{}
+		for _, n := range newsOf(&page, []string{identifier}, since) {
+			if n.Identifier != identifier || n.At.Before(since) || !before.IsZero() && n.At.After(before) {
+				t.Errorf("asked for %q since %s, got %+v after %s", identifier, since, n, before)
+			}
+			if n.Text == "" || calls.CleanLine(n.Text, 0) != n.Text || utf8.RuneCountInString(n.Text) > longestNews {
+				t.Errorf("text %q", n.Text)
+			}
+			before = n.At
 		}
 	})
 }

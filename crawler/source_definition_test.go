@@ -215,6 +215,39 @@ func FuzzParseSource(f *testing.F) {
 	})
 }
 
+// Rounds that are taken tell of what is to come, by names that stay the same tomorrow.
+func FuzzCalendarRounds(f *testing.F) {
+	const head = "{id: a, name: A, kind: calendar, url: https://a.example, rounds: ["
+	for _, rounds := range []string{
+		"{title: c, day: '02-28', opens_before: 30d}", "{title: c, rolling: true}", "{name: y, title: c, day: '12-31', hour: '23:59', dates: [{deadline: 2026-12-31}]}",
+		"{name: y, title: c, expected: true, day: '01-01'}", "{name: y, title: c, dates: [{opens: 2026-02-30, deadline: 2026-03-29T02:30}, {deadline: 9999-12-31}]}",
+		"{title: c, day: '06-30', opens_before: 99999999d}", "{title: \"\\u202e\\0\", day: '06-30', url: 'https://b.example/?\\x', programme: X}", "{title: c, name: z, dates: [{deadline: 0001-01-01}]}",
+	} {
+		f.Add(rounds)
+	}
+	p := programmes(f)
+	f.Fuzz(func(t *testing.T, rounds string) {
+		def, err := crawler.ParseSource("a.yaml", []byte(head+rounds+"]}"))
+		if err != nil || def.Kind != crawler.SourceCalendar {
+			return
+		}
+		sweep := crawler.New(impatient(), still()).Source(t.Context(), def, p)
+		names := map[calls.Key]bool{}
+		for _, c := range sweep.Found {
+			if names[c.Key] || c.Key.Source != def.ID || c.Key.Reference == "" || c.Title == "" || calls.CleanLine(c.Title, 0) != c.Title {
+				t.Errorf("%q, or it stands twice: %q", c.Key, c.Title)
+			}
+			names[c.Key] = true
+			if last, ok := c.LastDeadline(); ok && !last.At.After(started) {
+				t.Errorf("%q closed on %s", c.Key, last.At)
+			}
+		}
+		if len(sweep.Found) == 0 && sweep.Err == nil && len(sweep.Odd) == 0 && !strings.Contains(rounds, "dates") {
+			t.Errorf("%q gives nothing, and nothing is said about it", rounds)
+		}
+	})
+}
+
 // Whatever a page holds: no panic, and calls that can be stored.
 func FuzzSourcePage(f *testing.F) {
 	f.Add("html", threeTitles+`<a class=next href=/2>`)

@@ -2,10 +2,12 @@ package crawler
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"mime"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/mmcdole/gofeed"
@@ -27,7 +29,7 @@ func (p *sourcePlan) feedItems(f *fetched) (*sourcePage, error) {
 	if nestedBeyond(body, deepestFeed) {
 		return nil, fmt.Errorf("%w: its elements lie more than %d deep", errNotFeed, deepestFeed)
 	}
-	feed, err := gofeed.NewParser().Parse(bytes.NewReader(body))
+	feed, err := parseFeed(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w: %q", errNotFeed, err, said(body))
 	}
@@ -38,6 +40,13 @@ func (p *sourcePlan) feedItems(f *fetched) (*sourcePage, error) {
 		}
 	}
 	return page, nil
+}
+
+// parseFeed has the parser read a feed. It panics where JSON has null for an entry, an author or an attachment, which
+// says no more than that this is no feed.
+func parseFeed(body []byte) (feed *gofeed.Feed, err error) {
+	defer caught(&err)
+	return gofeed.NewParser().Parse(bytes.NewReader(body))
 }
 
 // xmlDeclaration is the line that XML may begin with, xmlEncoding what it says of its letters.
@@ -65,7 +74,13 @@ func feedText(body []byte, contentType string) ([]byte, error) {
 		body = decoded
 	}
 	body = bytes.TrimPrefix(bytes.ToValidUTF8(body, []byte("\ufffd")), []byte("\ufeff"))
-	return xmlDeclaration.ReplaceAll(body, nil), nil
+	return xmlDeclaration.ReplaceAll(dropControl(body), nil), nil
+}
+
+// dropControl drops what XML has no place for. The parser would do so itself, after its depth was measured.
+func dropControl(body []byte) []byte {
+	control := func(b byte) bool { return b < ' ' && b != '\t' && b != '\n' && b != '\r' }
+	return slices.DeleteFunc(body, control)
 }
 
 // feedLetters returns what the letters of a feed are said to be; "" for UTF-8.
@@ -88,40 +103,25 @@ func feedLetters(body []byte, contentType string) string {
 	return string(declared[1])
 }
 
-// nestedBeyond reports whether elements of an XML text lie deeper than limit in each other. It looks
-// at brackets alone and counts what is never closed too.
+// nestedBeyond reports whether elements of an XML text lie deeper than limit in each other. It reads with the decoder of
+// the parser, and as leniently: whatever counts brackets in another way can be deceived by a comment, a quotation mark
+// or a processing instruction. What comes after a mistake in the text is not reached by the parser either.
 func nestedBeyond(body []byte, limit int) bool {
-	depth := 0
-	for {
-		at := bytes.IndexByte(body, '<')
-		if at < 0 {
+	tokens := xml.NewDecoder(bytes.NewReader(body))
+	tokens.Strict, tokens.CharsetReader = false, charset.NewReaderLabel
+	for depth := 0; depth <= limit; {
+		token, err := tokens.Token()
+		if err != nil {
 			return false
 		}
-		body = body[at+1:]
-		switch {
-		case bytes.HasPrefix(body, []byte("![CDATA[")):
-			body = after(body, "]]>")
-		case bytes.HasPrefix(body, []byte("!--")):
-			body = after(body, "-->")
-		case bytes.HasPrefix(body, []byte("/")):
+		switch token.(type) {
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
 			depth--
-		case bytes.HasPrefix(body, []byte("?")), bytes.HasPrefix(body, []byte("!")):
-		default:
-			tag := body[:min(len(body), longestTag)]
-			if end := bytes.IndexByte(tag, '>'); end < 1 || tag[end-1] != '/' {
-				depth++
-			}
-		}
-		if depth > limit {
-			return true
 		}
 	}
-}
-
-// after returns what follows mark, nothing if it is missing.
-func after(body []byte, mark string) []byte {
-	_, rest, _ := bytes.Cut(body, []byte(mark))
-	return rest
+	return true
 }
 
 // A feedItem is one entry of a feed.
