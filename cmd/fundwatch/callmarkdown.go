@@ -109,7 +109,7 @@ func markdownLink(address string) string {
 	if !isWebAddress(address) {
 		return ""
 	}
-	return strings.NewReplacer("(", "%28", ")", "%29", "|", "%7C", "<", "%3C", ">", "%3E", `\`, "%5C", " ", "%20", "`", "%60", `"`, "%22").Replace(address)
+	return strings.NewReplacer("(", "%28", ")", "%29").Replace(calls.CleanAddress(address))
 }
 
 // isWebAddress reports whether an address leads into the web; nothing else may be opened or linked to.

@@ -1,12 +1,24 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	ics "github.com/arran4/golang-ical"
+	"github.com/mmcdole/gofeed"
+	"golang.org/x/net/html"
+
+	"fundwatch/calls"
+	"fundwatch/calls/store"
+	"fundwatch/notify/web"
 )
 
 // Whatever a stranger writes into an address or a form, the pages answer in order: no fault of ours, no broken
@@ -43,6 +55,99 @@ func FuzzPages(f *testing.F) {
 			t.Errorf("%s %s with %q: status %d\n%s", d.method, d.path, query, w.Code, body)
 		}
 	})
+}
+
+// Whatever a source calls a call: its page, the list and what programs fetch of them have our markup and no other, link
+// into the web and nowhere else, and can be read.
+func FuzzCallPage(f *testing.F) {
+	for _, text := range []string{
+		`<img src=x onerror=alert(1)>"'><script>alert(1)</script>`, "a\r\nX-Evil: 1\r\n\r\n", "\u202e\u0085\x1b[31m", "caf\xe9", "{{.Town}}", strings.Repeat("\U0001f1ea", 400), "", "--><!--", "&lt;b&gt;",
+	} {
+		f.Add(text, "https://example.org/"+text, "en")
+		f.Add("Town Twinning", "javascript:alert(1)//"+text, text)
+	}
+	dir := f.TempDir()
+	db := benchDatabase(f, dir, benchCalls(3))
+	pages := siteOn(f, filepath.Join(dir, "bench.db")).Handler()
+	programmes, err := calls.LoadProgrammes()
+	if err != nil {
+		f.Fatal(err)
+	}
+	seen := func(text, address, lang string) (calls.Call, bool) {
+		c, _, ok := calls.Normalise(calls.Raw{
+			Source: "feed", Reference: fmt.Sprintf("%x", sha256.Sum256([]byte(text+"\x00"+address+"\x00"+lang))), Title: text, Identifier: text, Summary: text,
+			Body: text, Umbrella: text, Programme: text, ActionType: text, URL: address, Language: lang, Deadlines: []string{"2026-10-24T17:00", "2026-10-25"},
+		}, programmes, fixedClock())
+		return c, ok
+	}
+	plain, _ := seen("Town Twinning", "https://example.org/a", "fr")
+	ours := markupOf(f, pages, plain, db)
+	f.Fuzz(func(t *testing.T, text, address, lang string) {
+		c, ok := seen(text, address, lang)
+		if !ok {
+			return
+		}
+		for tag := range markupOf(t, pages, c, db) {
+			if !ours[tag] {
+				t.Errorf("<%s> came from outside", tag)
+			}
+		}
+	})
+}
+
+// markupOf keeps a call, looks at it in every way that the pages have, and returns their elements and attributes as "a href".
+func markupOf(t testing.TB, pages http.Handler, c calls.Call, db *store.DB) map[string]bool {
+	t.Helper()
+	run, err := db.BeginRun(t.Context(), c.Key.Source, fixedClock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sweep := calls.Sweep{Source: c.Key.Source, Started: fixedClock(), Found: []calls.Call{c}}
+	if _, err := db.SaveSweep(t.Context(), run, sweep, func(*calls.Call) []calls.TopicHit { return c.Topics }, fixedClock()); err != nil {
+		t.Fatal(err)
+	}
+	tags := map[string]bool{}
+	for _, path := range []string{web.CallPath(c.Key), "/calls?status=all&sort=newest&source=" + c.Key.Source, web.CallPath(c.Key) + "/deadlines.ics", "/calls.atom?status=all", "/calls.ics?status=all"} {
+		w := httptest.NewRecorder()
+		pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		body := w.Body.String()
+		if w.Code != http.StatusOK || !utf8.ValidString(body) {
+			t.Fatalf("%s: status %d\n%s", path, w.Code, body)
+		}
+		switch kind, _, _ := strings.Cut(w.Header().Get("Content-Type"), ";"); kind {
+		case "text/html":
+			collectMarkup(t, body, tags)
+		case "text/calendar":
+			if _, err := ics.ParseCalendar(strings.NewReader(body)); err != nil {
+				t.Errorf("%s: %v\n%s", path, err, body)
+			}
+		case "application/atom+xml":
+			if _, err := gofeed.NewParser().ParseString(body); err != nil {
+				t.Errorf("%s: %v\n%s", path, err, body)
+			}
+		}
+	}
+	return tags
+}
+
+func collectMarkup(t testing.TB, body string, tags map[string]bool) {
+	t.Helper()
+	tokens := html.NewTokenizer(strings.NewReader(body))
+	for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
+		token := tokens.Token()
+		switch kind {
+		case html.StartTagToken, html.SelfClosingTagToken:
+			tags[token.Data] = true
+		case html.CommentToken:
+			tags["!--"] = true
+		}
+		for _, a := range token.Attr {
+			tags[token.Data+" "+a.Key] = true
+			if u, err := url.Parse(a.Val); a.Key == "href" && (err != nil || !slices.Contains([]string{"", "http", "https"}, u.Scheme)) {
+				t.Errorf("a link goes to %q", a.Val)
+			}
+		}
+	}
 }
 
 // doors are the places at which strangers' words come in.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"strings"
+	"unicode"
 )
 
 // A table prints rows: aligned columns on a terminal, tab-separated whole values into a pipe.
@@ -64,7 +65,7 @@ func (t *table) printTabbed(w *bufio.Writer) {
 // oneLine makes a value safe for a line of tab-separated values.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
+		if unicode.IsControl(r) { // U+009B begins a command as ESC [ does
 			return ' '
 		}
 		return r
