@@ -77,3 +77,30 @@ func TestSnippetIsShort(t *testing.T) {
 		}
 	}
 }
+
+// What is shown of a call is its own words, one line of them, and what is marked in it begins and ends with letters.
+func FuzzSnippet(f *testing.F) {
+	f.Add("Town twinning brings citizens of twin towns together.\nThey meet.", `twin* -digital "brings citizens" OR x`)
+	f.Add(strings.Repeat("Städtepartnerschaft ", 40)+"ﬁne ŀl ™ C++", "staedtepartnerschaft tm c++")
+	f.Add(strings.Repeat("\U0001f1ea", 400)+"a", "a")
+	f.Add("caf\xe9 \xff\u2028x", "x cafe")
+	f.Add(strings.Repeat("a", 400)+" b", "b")
+	f.Fuzz(func(t *testing.T, text, query string) {
+		clauses := calls.ParseQuery(query)
+		end := 0
+		for _, m := range calls.Marks(text, clauses) {
+			if m[0] < end || m[1] <= m[0] || m[1] > len(text) || !utf8.RuneStart(text[m[0]]) || m[1] < len(text) && utf8.ValidString(text) && !utf8.RuneStart(text[m[1]]) {
+				t.Errorf("%q in %q is marked at %v, after %d", query, text, m, end)
+			}
+			end = m[1]
+		}
+		got := calls.Snippet(&calls.Call{Title: "title", Summary: text}, clauses)
+		own := strings.Join(strings.Fields(text), " ") + " title"
+		if inner := strings.TrimSuffix(strings.TrimPrefix(got, "…"), "…"); !strings.Contains(own, inner) || strings.ContainsAny(got, "\n\r") || utf8.RuneCountInString(got) > 162 {
+			t.Errorf("%q of %q", got, text)
+		}
+		if len(clauses) > 0 && got == "" && calls.Marks(text, clauses) != nil {
+			t.Errorf("%q is found in %q and not shown", query, text)
+		}
+	})
+}
