@@ -8,6 +8,7 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func FuzzCompose(f *testing.F) {
 		}
 		m, err := composer.Compose(d, letterNow)
 		if err != nil {
-			if _, wrong := mail.ParseAddress(reader); wrong == nil && plainAddress(reader) || len(reader) > 9 && strings.Contains(err.Error(), reader) {
+			if plainAddress.MatchString(reader) || len(reader) > 9 && strings.Contains(err.Error(), reader) {
 				t.Errorf("a letter to %q: %v", reader, err)
 			}
 			return
@@ -64,12 +65,8 @@ func FuzzCompose(f *testing.F) {
 	})
 }
 
-// plainAddress reports an address that anybody would call one.
-func plainAddress(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return (r < 'a' || r > 'z') && r != '@' && r != '.'
-	}) && !strings.Contains(s, "..") && !strings.Contains(s, "@.")
-}
+// plainAddress is what anybody would call an address.
+var plainAddress = regexp.MustCompile(`^[a-z]{1,30}@[a-z]{1,30}\.[a-z]{2,10}$`)
 
 // spelt returns a copy of a digest in which all that comes from outside is written anew.
 func spelt(sample *calls.Digest, text, town, address string) *calls.Digest {
@@ -222,7 +219,7 @@ func FuzzComposeNote(f *testing.F) {
 			To: calls.Subscriber{ID: 7, Email: reader, Name: name}, Language: "en", Subject: subject, Text: text, Key: "note/1", ID: "1",
 		}, letterNow)
 		if err != nil {
-			if plainAddress(reader) && strings.Contains(reader, ".example") || len(reader) > 9 && strings.Contains(err.Error(), reader) {
+			if plainAddress.MatchString(reader) || len(reader) > 9 && strings.Contains(err.Error(), reader) {
 				t.Errorf("a note to %q: %v", reader, err)
 			}
 			return

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,26 @@ func FuzzEnvironment(f *testing.F) {
 		}
 		if _, err := LoadConfig(writeConfig(t, printed.String()), homeOnly); err != nil {
 			t.Errorf("%s=%q prints what is refused: %v\n%s", name, value, err, printed.String())
+		}
+	})
+}
+
+var plainID = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// A town's id may stand in an address, a file name and a shell, and is its own id; a country is cut off where it was put.
+func FuzzTownID(f *testing.F) {
+	for _, name := range []string{"Nový Jičín", "'s-Hertogenbosch", "Αθήνα", "Стара Загора", "../..", "ﬃ ™ №", "\u202eab\x00", "a\xff", "東京", "Sopot (PL)", "-", "x (de)", "İğdır"} {
+		f.Add(name, "CZ")
+	}
+	f.Fuzz(func(t *testing.T, name, country string) {
+		if id := slug(name); id != "" && (!plainID.MatchString(id) || slug(id) != id || townID(name, "CZ") != id+"-cz") {
+			t.Errorf("%q has the id %q, which has %q", name, id, slug(id))
+		}
+		if len(country) != 2 || !plainID.MatchString(strings.ToLower(country)) || strings.ContainsAny(country, "0123456789") || strings.TrimSpace(name) != name {
+			return
+		}
+		if got, code, ok := cutCountry(name + " (" + country + ")"); !ok || got != name || code != country {
+			t.Errorf("%q of %q is read as %q of %q", name, country, got, code)
 		}
 	})
 }

@@ -74,9 +74,10 @@ func FuzzCallPage(f *testing.F) {
 		f.Fatal(err)
 	}
 	seen := func(text, address, lang string) (calls.Call, bool) {
+		name := fmt.Sprintf("n%x", sha256.Sum256([]byte(text+"\x00"+address+"\x00"+lang)))
 		c, _, ok := calls.Normalise(calls.Raw{
-			Source: "feed", Reference: fmt.Sprintf("%x", sha256.Sum256([]byte(text+"\x00"+address+"\x00"+lang))), Title: text, Identifier: text, Summary: text,
-			Body: text, Umbrella: text, Programme: text, ActionType: text, URL: address, Language: lang, Deadlines: []string{"2026-10-24T17:00", "2026-10-25"},
+			Source: "feed", Reference: name, Title: text, Identifier: text, Summary: text,
+			Body: name + " " + text, Umbrella: text, Programme: text, ActionType: text, URL: address, Language: lang, Deadlines: []string{"2026-10-24T17:00", "2026-10-25"},
 		}, programmes, fixedClock())
 		return c, ok
 	}
@@ -107,11 +108,12 @@ func markupOf(t testing.TB, pages http.Handler, c calls.Call, db *store.DB) map[
 		t.Fatal(err)
 	}
 	tags := map[string]bool{}
-	for _, path := range []string{web.CallPath(c.Key), "/calls?status=all&sort=newest&source=" + c.Key.Source, web.CallPath(c.Key) + "/deadlines.ics", "/calls.atom?status=all", "/calls.ics?status=all"} {
+	only := "?status=all&exact=1&q=" + c.Key.Reference // which its text holds
+	for _, path := range []string{web.CallPath(c.Key), "/calls" + only, web.CallPath(c.Key) + "/deadlines.ics", "/calls.atom" + only, "/calls.ics" + only} {
 		w := httptest.NewRecorder()
 		pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 		body := w.Body.String()
-		if w.Code != http.StatusOK || !utf8.ValidString(body) {
+		if w.Code != http.StatusOK || !utf8.ValidString(body) || !strings.Contains(strings.ReplaceAll(body, "\r\n ", ""), c.Key.Reference) {
 			t.Fatalf("%s: status %d\n%s", path, w.Code, body)
 		}
 		switch kind, _, _ := strings.Cut(w.Header().Get("Content-Type"), ";"); kind {
