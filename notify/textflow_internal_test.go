@@ -157,6 +157,24 @@ func TestParsePattern(t *testing.T) {
 	}
 }
 
+// A text that is taken comes back when each value is written as its own field: nothing is lost, nothing stands for two.
+func FuzzPattern(f *testing.F) {
+	for _, text := range []string{"{weekday}, {day}. x", "{{.Town}}: {{.Counts}}", "{{{.a}}}", "{{.}}{{.a}}", "{a}{", "}}{{", "", "{{.\u00e9}} \xff"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for open, end := range map[string]string{"{": "}", "{{.": "}}"} {
+			p, err := parsePattern(text, open, end)
+			if err != nil {
+				continue
+			}
+			if again := p.expand(func(field string) string { return open + field + end }); again != text {
+				t.Errorf("%q is read as %q", text, again)
+			}
+		}
+	})
+}
+
 func TestMovedDays(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, old, new, before, after string }{
