@@ -148,21 +148,9 @@ func (f *findings) widen() error {
 	return nil
 }
 
-// search asks for one call more than is wanted, to know whether there are more.
+// search finds the calls, and what was asked for about them.
 func (f *findings) search(ctx context.Context) error {
-	q := f.find
-	switch {
-	case f.town != nil:
-		q.Limit = 0 // who is concerned is decided below
-		if q.Sort == calls.SortBest {
-			q.Sort = calls.SortDeadline // the order of those that suit equally well
-		}
-	case len(f.countries) > 0:
-		q.Limit = 0 // likewise: rules are no columns
-	case q.Limit > 0:
-		q.Limit++
-	}
-	hits, err := f.app.db.Search(ctx, q, f.now)
+	hits, err := f.hits(ctx)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
@@ -180,6 +168,33 @@ func (f *findings) search(ctx context.Context) error {
 		return err
 	}
 	return f.addVerdicts(ctx)
+}
+
+// hits asks for one call more than is wanted, to know whether there are more.
+func (f *findings) hits(ctx context.Context) ([]calls.Hit, error) {
+	q := f.find
+	switch {
+	case len(f.countries) > 0:
+		q.Limit = 0 // rules are no columns
+	case q.Limit > 0:
+		q.Limit++
+	}
+	if f.town == nil {
+		return f.app.db.Search(ctx, q, f.now)
+	}
+	topics, err := f.app.topics()
+	if err != nil {
+		return nil, err
+	}
+	hits, settled, err := f.app.db.SearchMatched(ctx, q, f.town.ID, topics.Version(), f.now)
+	if err != nil || settled {
+		return hits, err
+	}
+	q.Limit = 0 // what was matched does not tell: every call is looked at, see keepConcerning
+	if q.Sort == calls.SortBest {
+		q.Sort = calls.SortDeadline // the order of those that suit equally well
+	}
+	return f.app.db.Search(ctx, q, f.now)
 }
 
 // addVerdicts says of each call whether the municipality and its twins may apply.

@@ -130,3 +130,53 @@ func TestSearchForWithWords(t *testing.T) {
 		}
 	}
 }
+
+// Who searches for a town right after its calls were matched reads the list that was noted; what is asked
+// while the list is out of date is found call by call. Both must tell the same, in every order and form.
+func TestSearchForReadsTheListOrEveryCall(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	_, environ := standIn(t, 1)
+	must(t, environ, "crawl")
+	l := &launcher{surroundings{environ: environ, now: fixedClock}, &globals{logFormat: "text"}}
+	a, err := l.open(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	if err := importDemoTowns(ctx, a); err != nil {
+		t.Fatal(err)
+	}
+	topics, err := calls.LoadTopics()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := func() (told []string, settled bool) {
+		for _, town := range []string{"ludwigsburg-de", "montbeliard-fr", "novy-jicin-cz"} {
+			for _, more := range [][]string{{}, {"--sort", "deadline"}, {"--sort", "newest"}, {"--limit", "2"}, {"town"},
+				{"programme:CERV"}, {"--country", "FR", "--limit", "3"}, {"--changed-since", "30d"}, {"--status", "withdrawn,open"}} {
+				told = append(told, must(t, environ, append([]string{"search", "--json", "--for", town}, more...)...))
+			}
+		}
+		q := calls.Search{Statuses: []calls.Status{calls.Open}}
+		_, settled, err := a.db.SearchMatched(ctx, q, "ludwigsburg-de", topics.Version(), fixedClock())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return told, settled
+	}
+	before, settled := tell()
+	if settled {
+		t.Fatal("nothing was matched, and the list of matches was taken")
+	}
+	if _, err := a.match(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after, settled := tell()
+	if !settled {
+		t.Fatal("all was matched, and the list of matches was not taken")
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Error(diff)
+	}
+}
