@@ -143,7 +143,8 @@ func (f *findings) widen() error {
 	wide, widened := topics.Widen(f.find.Clauses)
 	f.find.Clauses = wide
 	for _, w := range widened {
-		f.remarks = append(f.remarks, fmt.Sprintf("%q also finds calls on %s; --exact leaves them out", w.Words, strings.Join(w.Topics, ", ")))
+		f.remarks = append(f.remarks, fmt.Sprintf("%q also finds calls on %s; --exact leaves them out",
+			calls.AsWritten(f.typed, w.Words), strings.Join(w.Topics, ", ")))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -116,13 +117,16 @@ func (f *findings) nothing(ctx context.Context) string {
 // asked for, words of any language that mean a topic. It is a courtesy: if it fails, nothing is said.
 func (f *findings) suggest(ctx context.Context, w io.Writer) {
 	f.suggestFewer(ctx, w)
+	said := map[string]bool{} // both spellings of an umlaut are one word to whoever wrote it
 	for _, clause := range f.find.Clauses {
 		for _, term := range clause.Any {
 			if len(term.Words) != 1 || clause.Not || len(clause.Topics) > 0 || utf8.RuneCountInString(term.Words[0]) < shortestSlip {
 				continue
 			}
-			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 {
-				fmt.Fprintf(w, "%q: did you mean %s?\n", term.Words[0], strings.Join(near, " or "))
+			written := calls.AsWritten(f.typed, term.Words[0])
+			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 && !said[written] {
+				said[written] = true
+				fmt.Fprintf(w, "%q: did you mean %s?\n", written, strings.Join(near, " or "))
 			}
 		}
 	}
@@ -142,7 +146,10 @@ func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
 			continue
 		}
 		for _, term := range clause.Any {
-			dropped = append(dropped, fmt.Sprintf("%q", strings.Join(term.Words, " ")))
+			written := fmt.Sprintf("%q", calls.AsWritten(f.typed, strings.Join(term.Words, " ")))
+			if !slices.Contains(dropped, written) {
+				dropped = append(dropped, written)
+			}
 		}
 	}
 	if len(dropped) == 0 || len(kept) == 0 || f.expected {
@@ -161,9 +168,13 @@ func (f *findings) stands(ctx context.Context, clause calls.Clause) bool {
 	return err != nil || len(hits) > 0
 }
 
+// nearest returns words as people write them that are spelt like a folded one that found nothing.
 func (f *findings) nearest(ctx context.Context, word string) []string {
 	near, known, err := f.app.db.NearestWords(ctx, word)
 	if err != nil || known || len(near) > 0 || f.exact {
+		for i := range near {
+			near[i] = f.spelt(ctx, near[i])
+		}
 		return near
 	}
 	topics, err := f.app.topics()
@@ -171,4 +182,19 @@ func (f *findings) nearest(ctx context.Context, word string) []string {
 		return nil
 	}
 	return topics.NearestWords(word)
+}
+
+// spelt returns a folded word of the catalogue with the accents that it bears in a call; as it is if it has none.
+func (f *findings) spelt(ctx context.Context, word string) string {
+	hits, err := f.app.db.Search(ctx, calls.Search{Clauses: []calls.Clause{{Any: []calls.Term{{Words: []string{word}}}}}, Limit: 1}, f.now)
+	if err != nil || len(hits) == 0 {
+		return word
+	}
+	c := &hits[0].Call
+	for _, text := range append([]string{c.Title, c.Summary, c.Body}, c.Keywords...) {
+		if written := calls.AsWritten(text, word); strings.ToLower(written) != word {
+			return written
+		}
+	}
+	return word
 }

@@ -20,6 +20,7 @@ type searchRequest struct {
 	countries    []string // as ISO has them; nil: any
 	remarks      []string // to be told: what was perhaps meant otherwise
 	exact        bool
+	typed        string // the words as they were written, for messages
 
 	deadline calls.Span
 	unwanted []string // statuses
@@ -32,10 +33,11 @@ const allStatuses = "all"
 // request checks every flag and every condition before anything is done. Several conditions of one kind:
 // lists add up, bounds hold together.
 func (f *searchFlags) request(words []string, now time.Time) (searchRequest, error) {
-	typed := calls.ReadQuery(queryText(words))
+	text := queryText(words)
+	typed := calls.ReadQuery(text)
 	r := searchRequest{
 		find:    calls.Search{Clauses: typed.Clauses, Sort: calls.SortOrder(f.sort), Limit: f.limit},
-		remarks: typed.Remarks, exact: f.exact, now: now,
+		remarks: typed.Remarks, exact: f.exact, typed: text, now: now,
 	}
 	if !slices.Contains(calls.SortOrders(), r.find.Sort) {
 		return r, misusef("--sort %q: want one of %s", f.sort, strings.Join(wordsOf(calls.SortOrders()), ", "))
