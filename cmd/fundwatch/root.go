@@ -2,7 +2,6 @@ package main
 
 import (
 	"log/slog"
-	"strconv"
 	"strings"
 	"time"
 
@@ -71,24 +70,10 @@ func newRoot(s surroundings) *cobra.Command {
 	markMisuse(root)
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		fitHelp(cmd, newScreen(s, true).width)
+		fitHelp(cmd, newScreen(s, true))
 		help(cmd, args)
 	})
 	return root
-}
-
-// widestHelp is how wide help texts are written; on narrower terminals they are wrapped anew.
-const widestHelp = 100
-
-// fitHelp wraps the help of a command to the width of the terminal.
-func fitHelp(cmd *cobra.Command, width int) {
-	width = min(width, widestHelp)
-	var paragraphs []string
-	for _, p := range strings.Split(cmd.Long, "\n\n") {
-		paragraphs = append(paragraphs, strings.Join(wrap(strings.ReplaceAll(p, "\n", " "), width), "\n"))
-	}
-	cmd.Long = strings.Join(paragraphs, "\n\n")
-	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped "+strconv.Itoa(width)))
 }
 
 // markMisuse makes wrong arguments of every command an error of use.
