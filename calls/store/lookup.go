@@ -100,14 +100,15 @@ func notFound(ctx context.Context, q querier, name string) error {
 	if err != nil {
 		return err
 	}
-	return suggest(name, identifiers)
+	return suggest(name, identifiers, "'fundwatch search' finds calls by words")
 }
 
-// suggest returns an error that wraps [calls.ErrNotFound] and names those of among that are near.
-func suggest(name string, among []string) error {
+// suggest returns an error that wraps [calls.ErrNotFound] and names those of among that are near or, if none
+// is, says otherwise.
+func suggest(name string, among []string, otherwise string) error {
 	near := calls.Nearest(name, among)
 	if len(near) == 0 {
-		return calls.ErrNotFound
+		return fmt.Errorf("%w: %s", calls.ErrNotFound, otherwise)
 	}
 	return fmt.Errorf("%w; did you mean %s?", calls.ErrNotFound, strings.Join(near, ", "))
 }

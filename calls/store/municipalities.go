@@ -111,7 +111,7 @@ func noMunicipality(ctx context.Context, q querier, id string) error {
 	if err != nil {
 		return err
 	}
-	return suggest(id, ids)
+	return suggest(id, ids, "'fundwatch municipalities list' lists them")
 }
 
 // MunicipalityNames returns the ids of all municipalities, each with the town's name in place of a title,

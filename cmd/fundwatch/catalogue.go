@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +24,7 @@ func newTopics(l *launcher) *cobra.Command {
 
 func (l *launcher) listTopics(language string, asJSON bool) error {
 	if !slices.Contains(calls.Languages(), language) {
-		return misusef("--lang %q: want one of %v", language, calls.Languages())
+		return misusef("--lang %q: want one of %s", language, strings.Join(calls.Languages(), ", "))
 	}
 	topics, err := calls.LoadTopics()
 	if err != nil {

@@ -136,6 +136,15 @@ func (l *launcher) completeCalls(cmd *cobra.Command, args []string, typed string
 	}
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) {
 		names, err := a.db.Identifiers(cmd.Context(), typed)
+		if err != nil || len(names) > 0 || cmd.Name() == "mute" || cmd.Name() == "unmute" {
+			return namedWords(names), err
+		}
+		foreseen, err := a.foreseen(cmd.Context()) // show, check and why take rounds that are not published yet
+		for i := range foreseen {
+			if e := &foreseen[i]; beginsWith(e.Identifier(), typed) {
+				names = append(names, store.Named{Name: e.Identifier(), Title: titleOfRound(e)})
+			}
+		}
 		return namedWords(names), err
 	}), cobra.ShellCompDirectiveNoFileComp
 }

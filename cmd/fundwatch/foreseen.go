@@ -10,19 +10,54 @@ import (
 	"fundwatch/calls"
 )
 
-// roundNamed returns the round that is foreseen and has that identifier or family. The error wraps
-// [calls.ErrNotFound] if there is none.
+// roundNamed returns the round that is foreseen and has that identifier or family or, if there is none, the one
+// whose identifier begins so. The error wraps [calls.ErrNotFound] if there is none, and names them if there are
+// several.
 func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, error) {
 	outlook, err := a.outlook(ctx)
 	if err != nil {
 		return nil, err
 	}
+	var beginning []calls.Prospect
 	for _, p := range outlook.All() {
 		if strings.EqualFold(p.Identifier(), name) || strings.EqualFold(p.Family, name) {
 			return &p, nil
 		}
+		if beginsWith(p.Identifier(), name) {
+			beginning = append(beginning, p)
+		}
 	}
-	return nil, fmt.Errorf("foreseen round %q: %w", name, calls.ErrNotFound)
+	switch len(beginning) {
+	case 0:
+		return nil, fmt.Errorf("foreseen round %q: %w", name, calls.ErrNotFound)
+	case 1:
+		return &beginning[0], nil
+	}
+	var choice namesakes
+	for i := range beginning {
+		choice.add(beginning[i].Identifier(), titleOfRound(&beginning[i].Expected))
+	}
+	return nil, misusef("%d expected rounds begin with %q. Choose one:%s", len(beginning), name, choice.lines())
+}
+
+// beginsWith reports whether a name begins with something, in any case. Nothing begins with nothing.
+func beginsWith(name, beginning string) bool {
+	n := len(beginning)
+	return n > 0 && n <= len(name) && strings.EqualFold(name[:n], beginning)
+}
+
+// Namesakes are what a name may mean, to choose from.
+type namesakes []([2]string)
+
+func (n *namesakes) add(name, title string) { *n = append(*n, [2]string{name, title}) }
+
+// lines returns a line for each, with a line break before it.
+func (n namesakes) lines() string {
+	var b strings.Builder
+	for _, one := range n {
+		fmt.Fprintf(&b, "\n  %-32s %s", one[0], clip(one[1], 80))
+	}
+	return b.String()
 }
 
 // prospect returns the round that is foreseen and will bear that identifier, reading no other family. The error

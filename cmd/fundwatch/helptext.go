@@ -28,6 +28,8 @@ func fitHelp(cmd *cobra.Command, sc *screen) {
 		const more = `Use "{{.CommandPath}} [command] --help" for more information about a command.`
 		told := strings.ReplaceAll(more, "{{.CommandPath}}", cmd.CommandPath())
 		template = strings.ReplaceAll(template, more, strings.Join(wrap(told, width), "\n"))
+		use := hanging(wrap(cmd.UseLine(), width-deeper), deeper)
+		template = strings.ReplaceAll(template, "{{.UseLine}}", use)
 	}
 	cmd.SetUsageTemplate(template)
 }
@@ -49,8 +51,11 @@ func hanging(lines []string, column int) string {
 	return strings.Join(lines, "\n"+strings.Repeat(" ", column))
 }
 
-// exampleMargin stands before each example.
-const exampleMargin = "  "
+// What stands before each example, and how far its further lines are moved in.
+const (
+	exampleMargin = "  "
+	deeper        = len(exampleMargin) + 4
+)
 
 // fitExamples breaks example lines that are too wide: what explains one goes below it, and a command that is
 // too long itself goes on after a backslash, so that it can still be pasted.
@@ -62,7 +67,6 @@ func fitExamples(examples string, width int) string {
 			lines = append(lines, line)
 			continue
 		}
-		const deeper = len(exampleMargin) + 4
 		lines = append(lines, exampleMargin+hanging(breakCommand(command, width-deeper), deeper))
 		for _, some := range wrap(told, width-deeper) {
 			lines = append(lines, strings.Repeat(" ", deeper)+some)

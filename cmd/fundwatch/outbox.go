@@ -88,6 +88,9 @@ func (l *launcher) withDelivery(ctx context.Context, number string, write bool, 
 	if err != nil {
 		return err
 	}
+	if write && d.State == calls.DeliverySent {
+		return misusef("mail %d was sent %s: nothing was changed", d.ID, stamp(d.Ended, a.zone))
+	}
 	return do(a, d)
 }
 

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"fundwatch/calls"
 )
@@ -57,7 +62,7 @@ func newRoot(s surroundings) *cobra.Command {
 	flags.BoolVar(&g.noColor, "no-color", false, "no colours, even on a terminal")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		problem, _, _ := strings.Cut(err.Error(), ": strconv.") // the flag and its value say it already
-		return misusef("%s\nTry '%s --help'.", problem, cmd.CommandPath())
+		return misusef("%s%s\nTry '%s --help'.", problem, nearestFlag(cmd, err), cmd.CommandPath())
 	})
 	for _, add := range []func(*launcher) *cobra.Command{
 		newDemo, newCrawl, newSearch, newShow, newWhy, newCheck, newMunicipalities, newSubscribers, newDigest, newSend,
@@ -67,7 +72,7 @@ func newRoot(s surroundings) *cobra.Command {
 		root.AddCommand(add(&launcher{s, &g}))
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
-	markMisuse(root)
+	markMisuse(root, s.args)
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		fitHelp(cmd, newScreen(s, true))
@@ -76,19 +81,55 @@ func newRoot(s surroundings) *cobra.Command {
 	return root
 }
 
-// markMisuse makes wrong arguments of every command an error of use.
-func markMisuse(cmd *cobra.Command) {
+// markMisuse makes wrong arguments of every command an error of use. The whole command line is typed.
+func markMisuse(cmd *cobra.Command, typed []string) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
-				return misusef("want: %s\nTry '%s --help'.", c.UseLine(), c.CommandPath())
+				return misusef("%swant: %s\nTry '%s --help'.", looseValue(c, typed), c.UseLine(), c.CommandPath())
 			}
 			return nil
 		}
 	}
 	for _, sub := range cmd.Commands() {
-		markMisuse(sub)
+		markMisuse(sub, typed)
 	}
+}
+
+// looseValue says how to write a value that was typed as a word of its own after a flag that stands alone or
+// takes one behind "=" only: "--everything no". It returns "" if there is none.
+func looseValue(cmd *cobra.Command, typed []string) string {
+	for i, arg := range typed[:max(0, len(typed)-1)] {
+		name, long := strings.CutPrefix(arg, "--")
+		flag := cmd.Flags().Lookup(name)
+		if long && flag != nil && takesBehindEquals(flag, typed[i+1]) {
+			return fmt.Sprintf("the value of %s stands behind \"=\": %s=%s\n", arg, arg, typed[i+1])
+		}
+	}
+	return ""
+}
+
+// takesBehindEquals reports whether a word is a yes or no that a flag takes, but only behind "=".
+func takesBehindEquals(flag *pflag.Flag, word string) bool {
+	if _, err := strconv.ParseBool(word); err != nil && flag.Value.Type() == "bool" {
+		return false
+	}
+	return flag.NoOptDefVal != "" && slices.Contains([]string{"yes", "no", "true", "false", "1", "0"}, strings.ToLower(word))
+}
+
+// nearestFlag offers flags that are spelt like one that is unknown; "" if the error is another or none is near.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near := calls.Nearest(unknown.GetSpecifiedName(), names)
+	for i := range near {
+		near[i] = "--" + near[i]
+	}
+	return strings.TrimSuffix("; "+didYouMean(near, ""), "; ")
 }
 
 // A launcher starts commands: it turns the global flags into an [app].
@@ -152,6 +193,6 @@ func helpOrUnknown(cmd *cobra.Command, args []string) error {
 	for _, sub := range cmd.Commands() {
 		names = append(names, sub.Name())
 	}
-	hint := didYouMean(calls.Nearest(args[0], names), "")
-	return misusef("unknown command %q for %q. %s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
+	hint := strings.TrimSuffix("; "+didYouMean(calls.Nearest(args[0], names), ""), "; ")
+	return misusef("unknown command %q for %q%s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
 }

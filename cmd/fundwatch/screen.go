@@ -140,7 +140,7 @@ func (sc *screen) lines(text string, beside int) []string {
 func (sc *screen) item(text string) {
 	lines, mark := []string{text}, "  - "
 	if sc.tty {
-		lines = wrap(text, sc.width-len(mark))
+		lines = wrap(text, min(sc.width, widestText)-len(mark))
 	}
 	for _, line := range lines {
 		fmt.Fprintln(sc.out, mark+line)

@@ -23,7 +23,7 @@ func newShow(l *launcher) *cobra.Command {
 		Use:   "show CALL",
 		Short: "Print the card of a call and what changed about it",
 		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
-beginning is enough if only one call has it. Cascade calls share the identifier of the call that
+beginning is enough if only one has it. Cascade calls share the identifier of the call that
 pays for them: then all of them are named, to choose one by its key.
 
 CALL may also be one that is expected, as 'fundwatch search --status expected' foresees it.`,
@@ -139,12 +139,33 @@ func (a *app) oneCall(ctx context.Context, name string) (*calls.Call, error) {
 	if len(found) == 1 {
 		return &found[0], nil
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d calls are named %q. Choose one by its key:", len(found), name)
+	return nil, tooManyCalls(found, name)
+}
+
+// tooManyCalls names the calls that a name may mean: those that only begin so by their identifier, those that
+// share it by their key.
+func tooManyCalls(found []calls.Call, name string) error {
+	count := map[string]int{}
 	for i := range found {
-		fmt.Fprintf(&b, "\n  %-32s %s", found[i].Key, clip(found[i].Title, 80))
+		count[identifierOf(&found[i])]++
 	}
-	return nil, misusef("%s", b.String())
+	var choice namesakes
+	named := 0
+	for i := range found {
+		c := &found[i]
+		word := identifierOf(c)
+		if count[word] > 1 {
+			word = c.Key.String()
+		}
+		choice.add(word, c.Title)
+		if strings.EqualFold(c.Identifier, name) || strings.EqualFold(c.Key.Reference, name) {
+			named++
+		}
+	}
+	if named == len(found) {
+		return misusef("%d calls are named %q. Choose one by its key:%s", len(found), name, choice.lines())
+	}
+	return misusef("%d calls begin with %q. Choose one:%s", len(found), name, choice.lines())
 }
 
 func historyView(history []calls.Change) []changeView {

@@ -35,7 +35,7 @@ func (l *launcher) defineTown(cmd *cobra.Command) {
 	flags.StringArray("exclude", nil, "a `WORD` that no call may hold; may be repeated")
 	flags.StringSlice("programme", nil, "only these `PROGRAMMES`; none is all")
 	flags.String("min-grant", "", "only grants of at least this many `EURO`")
-	flags.String("everything", "", "yes: every call, whatever it is about")
+	flags.String("everything", "", "`yes|no`: every call, whatever it is about")
 	flags.Lookup("everything").NoOptDefVal = "true"
 	completeWith(cmd, "country", countryWords)
 	completeWith(cmd, "topic", l.topicWords)
@@ -234,7 +234,7 @@ func newSubscriberAdd(l *launcher) *cobra.Command {
 	var f subscriberFlags
 	var town string
 	cmd := &cobra.Command{
-		Use:     "add ADDRESS",
+		Use:     "add ADDRESS --municipality ID",
 		Short:   "Add a mailbox to a municipality",
 		Example: `  fundwatch subscribers add culture@ludwigsburg.example --municipality ludwigsburg-de --frequency monthly`,
 		Args:    cobra.ExactArgs(1),
