@@ -369,9 +369,9 @@ func TestFindCalls(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"CERV-2026-CITIZENS-TOWN-TX": `find call "CERV-2026-CITIZENS-TOWN-TX": not found; did you mean CERV-2026-CITIZENS-TOWN-TT, CERV-2026-CITIZENS-TOWN-NT?`,
-		"qqqqqqqq":                   `find call "qqqqqqqq": not found`,
-		"":                           `find call "": not found`,
-		"%":                          `find call "%": not found`,
+		"qqqqqqqq":                   `find call "qqqqqqqq": not found: 'fundwatch search' finds calls by words`,
+		"":                           `find call "": not found: 'fundwatch search' finds calls by words`,
+		"%":                          `find call "%": not found: 'fundwatch search' finds calls by words`,
 	} {
 		found, err := db.FindCalls(t.Context(), name)
 		if !errors.Is(err, calls.ErrNotFound) || err.Error() != want {
