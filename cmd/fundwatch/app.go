@@ -25,6 +25,7 @@ type app struct {
 	screen     *screen
 	log        *slog.Logger
 	now        func() time.Time // the clock of this run; stands still with --now
+	wholeDay   bool             // --now names a day without an hour: its beginning is meant, and all of it is known
 	wallClock  func() time.Time // the real clock, for leases
 	topics     func() (*calls.Topics, error)
 	rules      func() (*calls.Rulebook, error)
@@ -87,7 +88,7 @@ func (l *launcher) assemble() (*app, error) {
 		return nil, err
 	}
 	a := &app{
-		cfg: cfg, zone: zone, log: log, now: now, wallClock: l.surroundings.now,
+		cfg: cfg, zone: zone, log: log, now: now, wholeDay: isDay(l.globals.now), wallClock: l.surroundings.now,
 		screen: newScreen(l.surroundings, l.noColor), programmes: programmes,
 		topics: sync.OnceValues(calls.LoadTopics), rules: sync.OnceValues(calls.LoadRulebook), rounds: sync.OnceValues(calls.LoadRounds),
 		wait: l.surroundings.wait,

@@ -20,6 +20,12 @@ func parseMoment(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is no time: write 2026-11-23 or 2026-11-23T07:30:00+01:00", s)
 }
 
+// isDay reports whether a moment that parseMoment reads is a day without an hour.
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
 // parseSince reads a moment in the past: as parseMoment does, or as a time before now such as "7d",
 // "2w" or "36h".
 func parseSince(s string, now time.Time) (time.Time, error) {

@@ -56,7 +56,7 @@ func newRoot(s surroundings) *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&g.config, "config", "", "configuration `FILE` (default: none, or $FUNDWATCH_CONFIG)")
 	flags.StringVar(&g.db, "db", "", "database `FILE`")
-	flags.StringVar(&g.now, "now", "", "pretend that it is this `TIME` (RFC 3339, or a day)")
+	flags.StringVar(&g.now, "now", "", "pretend that it is this `TIME` (RFC 3339, or a day: its beginning in Brussels)")
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "log what is being done")
 	flags.StringVar(&g.logFormat, "log-format", "text", "`text|json`")
 	flags.BoolVar(&g.noColor, "no-color", false, "no colours, even on a terminal")

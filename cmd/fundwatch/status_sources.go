@@ -57,7 +57,7 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 		r, ran := runs[name]
 		r.Source = name
 		s := sourceView{
-			runView: newRunView(&r), Health: healthOf(&r, ran, a.now()), run: r.ID, startedAt: r.Started,
+			runView: newRunView(&r), Health: healthOf(&r, ran, a.now(), a.latest()), run: r.ID, startedAt: r.Started,
 			LastComplete: moment(complete[name]), Failures: failures[name],
 		}
 		v.Sources = append(v.Sources, s)
@@ -68,8 +68,17 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 	return nil
 }
 
+// latest returns the last moment that does not lie in the future: clocks of one network differ a little, and
+// who asks about a day that is named without an hour also asks about what was done on it.
+func (a *app) latest() time.Time {
+	if a.wholeDay {
+		return a.now().In(calls.Brussels()).AddDate(0, 0, 1)
+	}
+	return a.now().Add(time.Hour)
+}
+
 // healthOf judges a source by its last run that ended.
-func healthOf(r *calls.Run, ran bool, now time.Time) health {
+func healthOf(r *calls.Run, ran bool, now, latest time.Time) health {
 	switch {
 	case !ran:
 		return healthNever
@@ -77,7 +86,7 @@ func healthOf(r *calls.Run, ran bool, now time.Time) health {
 		return healthHeld
 	case r.Error != "":
 		return healthFailing
-	case r.Started.Sub(now) > time.Hour:
+	case r.Started.After(latest):
 		return healthFuture
 	case now.Sub(r.Started) > staleAfter:
 		return healthStale
