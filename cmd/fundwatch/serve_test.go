@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -179,5 +180,22 @@ func TestEveryWeekIsOnePeriod(t *testing.T) {
 	}
 	if len(seen) != 11 { // the ten, and the one before the first
 		t.Errorf("got periods %v, want 11", seen)
+	}
+}
+
+// A port that cannot be had ends the start with the key that names it and what to do.
+func TestServeOnATakenPort(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	environ := []string{
+		"XDG_DATA_HOME=" + t.TempDir(), envPair("WEB_LISTEN", listener.Addr()), envPair("WEB_BASE_URL", "https://funds.example"),
+	}
+	_, errs, code := run1(t, environ, "serve")
+	if want := "web.listen"; code != exitFailed || !strings.Contains(errs, want) || !strings.Contains(errs, "choose another one") {
+		t.Errorf("exit code %d, want %d, with %q and a hint:\n%s", code, exitFailed, want, errs)
 	}
 }

@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/mail"
 	"net/netip"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/text/language"
@@ -29,6 +32,17 @@ func (a *app) pagesURL() string {
 	return a.cfg.Web.BaseURL
 }
 
+// listenHint says what to do where the pages cannot be served; "" if that is not known.
+func listenHint(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return "; ports below 1024 are not for everybody: listen on another, such as 127.0.0.1:8080, and let a web server in front of it have 443"
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "; another program has this port: choose another one"
+	}
+	return ""
+}
+
 // startPages serves the web pages, if any are configured, until stop is called, which waits for requests
 // in hand.
 func (d *daemon) startPages(ctx context.Context, says io.Writer) (stop func(), err error) {
@@ -44,7 +58,7 @@ func (d *daemon) startPages(ctx context.Context, says io.Writer) (stop func(), e
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", d.cfg.Web.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("web pages: %w", err)
+		return nil, fmt.Errorf("web pages: web.listen: %w%s", err, listenHint(err))
 	}
 	fmt.Fprintf(says, "web pages on http://%s, for readers at %s\n", listener.Addr(), d.cfg.Web.BaseURL)
 	ctx, cancel := context.WithCancel(ctx)
