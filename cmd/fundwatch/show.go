@@ -35,7 +35,7 @@ CALL may also be one that is expected, as 'fundwatch search --status expected' f
 		ValidArgsFunction: l.completeCalls,
 		RunE:              func(cmd *cobra.Command, args []string) error { return l.showAs(cmd.Context(), args[0], f) },
 	}
-	cmd.Flags().StringVar(&f.town, "for", "", "begin with whether this `MUNICIPALITY` may apply")
+	cmd.Flags().StringVar(&f.town, "for", "", "begin with whether this `MUNICIPALITY` may apply, and name who advises in its country")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&f.history, "history", false, "print only what changed, and when")
 	cmd.Flags().BoolVar(&f.web, "web", false, "open the call's page in a browser; without one, print its address")

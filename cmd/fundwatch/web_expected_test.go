@@ -51,7 +51,7 @@ func TestPagesOfExpectedRounds(t *testing.T) {
 		t.Fatalf("the last round has no link:\n%s", twinning)
 	}
 	p.get(past[1], http.StatusOK, `<a href="/expected/CERV-2027-CITIZENS-TOWN-TT?lang=en">Next round, 2027: a guess</a>`, "<b>2026</b>") // no link to itself
-	p.get("/expected/CERV-2027-CITIZENS-TOWN-NT?town=Ludwigsburg&country=DE&twins=Sopot+(PL)", http.StatusOK, `action="/expected/CERV-2027-CITIZENS-TOWN-NT#check"`, "expected; not announced yet", "No")
+	p.get("/expected/CERV-2027-CITIZENS-TOWN-NT?town=Ludwigsburg&country=DE&twins=Sopot+(PL)", http.StatusOK, `action="/expected/CERV-2027-CITIZENS-TOWN-NT#check"`, "expected; not announced yet", `<dd class="strong">No</dd>`)
 }
 
 // A link to an expected round leads to the call that has taken its place; other names lead nowhere.
