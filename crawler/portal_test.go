@@ -152,10 +152,12 @@ func TestPortalCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	edge := still()
 	edge.Progress = func(crawler.Progress) { time.AfterFunc(20*time.Millisecond, func() { cancel(stop) }) }
+	patient := impatient()
+	patient.Timeout = time.Hour
 	start := time.Now()
-	sweep := crawler.New(impatient(), edge).Portal(ctx, serve(t, server), programmes(t))
-	if took := time.Since(start); took > time.Second+20*time.Millisecond {
-		t.Errorf("came back after %s, want within a second", took)
+	sweep := crawler.New(patient, edge).Portal(ctx, serve(t, server), programmes(t))
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("came back after %s, want at once", took)
 	}
 	if !errors.Is(sweep.Err, stop) || sweep.Complete || len(sweep.Found) != 100 {
 		t.Errorf("got error %v, complete: %v, %d calls, want %v, incomplete, the first page", sweep.Err, sweep.Complete, len(sweep.Found), stop)

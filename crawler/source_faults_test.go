@@ -319,12 +319,14 @@ func TestSourceInterrupted(t *testing.T) {
 	site.HandleFunc("/b", func(_ http.ResponseWriter, r *http.Request) { cancel(cause); <-r.Context().Done() })
 	server := httptest.NewServer(site)
 	defer server.Close()
+	patient := impatient()
+	patient.Timeout = time.Hour
 	begun := time.Now()
-	sweep := crawler.New(impatient(), still()).Source(ctx, define(t, strings.ReplaceAll(withDetail, "HOST", server.URL)), programmes(t))
+	sweep := crawler.New(patient, still()).Source(ctx, define(t, strings.ReplaceAll(withDetail, "HOST", server.URL)), programmes(t))
 	if !errors.Is(sweep.Err, cause) || sweep.Complete || len(sweep.Found) != 1 {
 		t.Errorf("got error %v, complete %v, %d calls, want %v and the one that was whole", sweep.Err, sweep.Complete, len(sweep.Found), cause)
 	}
-	if took := time.Since(begun); took > 2*time.Second {
+	if took := time.Since(begun); took > time.Minute {
 		t.Errorf("the sweep went on for %s", took)
 	}
 }

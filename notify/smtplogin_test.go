@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -53,7 +52,6 @@ func TestSMTPEncryption(t *testing.T) {
 			serve(t, server, listener)
 			cfg := server.cfg
 			cfg.TLS, cfg.TLSConfig, cfg.Username, cfg.Password = test.mode, test.trust, "town", "secret"
-			cfg.Timeout = time.Second
 			err := newSMTP(t, cfg).Send(t.Context(), letter("Hello\r\n"), ready)
 			if test.says == "" && (err != nil || len(server.taken()) != 1) {
 				t.Errorf("Send = %v with %d mails taken, want one", err, len(server.taken()))
@@ -89,7 +87,7 @@ func TestSMTPStartTLSLies(t *testing.T) {
 				conn, err := dial(ctx, network, address)
 				return &tapped{Conn: conn, sent: &sent}, err
 			}
-			cfg.TLS, cfg.Username, cfg.Password, cfg.Timeout = notify.TLSStart, "town", "secret", time.Second
+			cfg.TLS, cfg.Username, cfg.Password = notify.TLSStart, "town", "secret"
 			err := newSMTP(t, cfg).Send(t.Context(), letter("Hello\r\n"), ready)
 			var failed *notify.SendError
 			if !errors.As(err, &failed) || failed.Step != notify.StepConnect {

@@ -239,7 +239,7 @@ func TestDeliverBrokenReset(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			cfg := scripted{verb: "RSET", act: act, rcpt: "450 4.2.1 later\r\n"}.start(t)
-			cfg.Timeout = time.Second
+			cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
 			box := newShelf("a@lodeve.example", "b@ghent.example")
 			tally := deliver(t, box, newSMTP(t, cfg), options(newClock()))
 			if want := (notify.Tally{Retry: 2}); tally != want {
@@ -258,7 +258,7 @@ func TestSMTPBrokenGoodBye(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			cfg := scripted{verb: "QUIT", act: act}.start(t)
-			cfg.Timeout = time.Second
+			cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
 			box := newShelf("a@lodeve.example")
 			sender := newSMTP(t, cfg)
 			if tally := deliver(t, box, sender, options(newClock())); tally.Sent != 1 {

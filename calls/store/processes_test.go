@@ -91,7 +91,7 @@ func TestWaitingForAWriterEndsWithTheContext(t *testing.T) {
 	if _, err := db.BeginRun(ctx, "portal", now); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("BeginRun while another process writes: %v, want the context's error", err)
 	}
-	if waited := time.Since(started); waited > 5*time.Second {
+	if waited := time.Since(started); waited > 20*time.Second {
 		t.Errorf("it waited %s, want less than the busy timeout and a bit", waited)
 	}
 	exec(t, raw, "ROLLBACK")

@@ -47,7 +47,7 @@ func newMailServer(t interface{ Cleanup(func()) }) (*mailServer, error) {
 	}
 	m.addr = listener.Addr().String()
 	server := smtp.NewServer(m)
-	server.Domain, server.ReadTimeout, server.WriteTimeout = "localhost", 10*time.Second, 10*time.Second
+	server.Domain, server.ReadTimeout, server.WriteTimeout = "localhost", patience, patience
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -115,6 +115,9 @@ func must(t *testing.T, environ []string, args ...string) string {
 
 func envPair(name string, value any) string { return fmt.Sprintf("FUNDWATCH_%s=%v", name, value) }
 
+// patience is how long a test waits for what a process on a busy machine does in the end.
+const patience = time.Minute
+
 // skipUnderRace leaves out what is long under the race detector and would show it nothing new.
 func skipUnderRace(t *testing.T) {
 	t.Helper()

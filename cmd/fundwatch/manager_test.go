@@ -58,17 +58,17 @@ func TestServeTellsTheServiceManager(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if first := heard(t, conn, 20*time.Second); first != "READY=1" {
+	if first := heard(t, conn, patience); first != "READY=1" {
 		t.Errorf("first %q, want that it is ready; it said:\n%s", first, said.String())
 	}
 	for range 3 {
-		if life := heard(t, conn, 10*time.Second); life != "WATCHDOG=1" {
+		if life := heard(t, conn, patience); life != "WATCHDOG=1" {
 			t.Errorf("%q, want a sign of life", life)
 		}
 	}
 	cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // Wait tells
 	for last := ""; last != "STOPPING=1"; {
-		if last = heard(t, conn, 10*time.Second); last == "" {
+		if last = heard(t, conn, patience); last == "" {
 			t.Error("it never said that it stops")
 			break
 		}

@@ -63,7 +63,7 @@ func serveUntil(t *testing.T, environ []string, now, words string) {
 	}
 }
 
-// served runs the daemon until it logs the given words or ten seconds, stops it with SIGTERM, wants it to end
+// served runs the daemon until it logs the given words or patience ends, stops it with SIGTERM, wants it to end
 // well, and returns its log.
 func served(t *testing.T, environ []string, now, words string, args ...string) string {
 	t.Helper()
@@ -74,7 +74,7 @@ func served(t *testing.T, environ []string, now, words string, args ...string) s
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); !strings.Contains(log.String(), words) && time.Now().Before(end); {
+	for end := time.Now().Add(patience); !strings.Contains(log.String(), words) && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // Wait tells

@@ -36,7 +36,7 @@ func pagesWithMail(t *testing.T) (*pagesServer, *mailServer, []string) {
 // mailTo waits for the nth mail to an address and returns its subject and text.
 func mailTo(t *testing.T, server *mailServer, address string, n int) (subject, text string) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		seen := 0
 		for _, m := range server.received() {
 			if m.to != address {
@@ -47,7 +47,7 @@ func mailTo(t *testing.T, server *mailServer, address string, n int) (subject, t
 			}
 		}
 	}
-	t.Fatalf("no mail number %d to %s within ten seconds", n, address)
+	t.Fatalf("no mail number %d to %s within %s", n, address, patience)
 	return "", ""
 }
 

@@ -48,13 +48,13 @@ func servePages(t *testing.T, environ []string) *pagesServer {
 		}
 	})
 	said := regexp.MustCompile(`web pages on (http://\S+),`)
-	for end := time.Now().Add(10 * time.Second); p.url == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); p.url == "" && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if found := said.FindStringSubmatch(p.log.String()); found != nil {
 			p.url = found[1]
 		}
 	}
 	if p.url == "" {
-		t.Fatalf("no pages within ten seconds:\n%s", p.log.String())
+		t.Fatalf("no pages within %s:\n%s", patience, p.log.String())
 	}
 	return p
 }
@@ -62,7 +62,7 @@ func servePages(t *testing.T, environ []string) *pagesServer {
 func (p *pagesServer) do(r *http.Request) (status int, body string, header http.Header) {
 	p.t.Helper()
 	client := &http.Client{
-		Timeout:       10 * time.Second,
+		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	defer client.CloseIdleConnections()
