@@ -8,8 +8,8 @@ import (
 	"fundwatch/calls"
 )
 
-// mostTold is how many calls of its letters a mailbox is shown.
-const mostTold = 20
+// mostTold is how many calls of its letters a mailbox is shown: all of a first letter, which tells of what is open.
+const mostTold = 150
 
 // A toldCall is a call that a letter told of.
 type toldCall struct{ Title, URL string }
