@@ -131,12 +131,32 @@ func (x *trial) recover(most int) (copies int) {
 	return checkCopies(x.t, x.plug.received(), x.towns, most)
 }
 
-// A toll counts what trials cost.
-type toll struct{ points, copies int }
-
-func (c toll) log(t *testing.T, towns int) {
+// endure tries every stride-th point until there is none: try has the program die there, and says how many identical
+// copies that may cost. Then the program runs in peace.
+func (w *ordeal) endure(t *testing.T, stride int, try func(x *trial, at int) (most int, there bool)) {
 	t.Helper()
-	t.Logf("killed at %d points: %d digests due and delivered, %d identical copies", c.points, c.points*towns, c.copies)
+	points, copies := 0, 0
+	for at := 1; ; at += stride {
+		x := w.try(t)
+		most, there := try(x, at)
+		if !there {
+			break
+		}
+		copies += x.recover(most)
+		points++
+		if t.Failed() {
+			t.Fatalf("at point %d\n%s", at, x.out.String())
+		}
+	}
+	t.Logf("ended at %d points: %d digests due and delivered, %d identical copies", points, points*w.towns, copies)
+}
+
+// every returns how many-th point is tried, ordinarily one of so many.
+func (w *ordeal) every(ordinarily int) int {
+	if w.stride == 0 {
+		return ordinarily
+	}
+	return w.stride
 }
 
 func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
@@ -144,32 +164,18 @@ func TestKilledAtEveryStepOfTheConversation(t *testing.T) {
 	for name, w := range ordeals(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var c toll
 			seen := map[string]bool{}
-			for at := 1; ; at += max(w.stride, 1) {
-				x := w.try(t)
+			w.endure(t, w.every(1), func(x *trial, at int) (most int, there bool) {
 				x.run(at)
 				step := x.plug.pulledAt()
-				if step == "" {
-					break
-				}
 				seen[step] = true
-				most := 0
-				if step == "final dot" || step == "answer" { // taken, and perhaps not noted
-					most = 1
-				}
-				c.copies += x.recover(most)
-				c.points++
-				if t.Failed() {
-					t.Fatalf("killed at step %d (%s)\n%s", at, step, x.out.String())
-				}
-			}
+				return count(step == "final dot" || step == "answer"), step != "" // taken, and perhaps not noted
+			})
 			for _, step := range []string{"connect", "greeting", "EHLO", "MAIL", "RCPT", "RSET", "DATA", "half of the message", "final dot", "answer", "QUIT"} {
 				if w.stride <= 1 && !seen[step] {
 					t.Errorf("the program was never killed at %s", step)
 				}
 			}
-			c.log(t, w.towns)
 		})
 	}
 }
@@ -179,28 +185,15 @@ func TestKilledAtEveryStepOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	library := faultLibrary(t)
 	for name, w := range ordeals(t) {
-		for fault, stride := range map[string]int{"kill": 61, "tear": 67, "commit": 5} {
+		for fault, ordinarily := range map[string]int{"kill": 61, "tear": 67, "commit": 5} {
 			if w.stride > 1 && fault != "commit" {
 				continue // the steps of 200 mails are those of three
 			}
-			if w.stride > 0 {
-				stride = w.stride
-			}
 			t.Run(name+"/"+fault, func(t *testing.T) {
 				t.Parallel()
-				var c toll
-				for at := 1; ; at += stride {
-					x := w.try(t)
-					if state := x.run(0, x.fault(library, fault, at)...); state.Exited() {
-						break
-					}
-					c.copies += x.recover(1)
-					c.points++
-					if t.Failed() {
-						t.Fatalf("%s at step %d\n%s", fault, at, x.out.String())
-					}
-				}
-				c.log(t, w.towns)
+				w.endure(t, w.every(ordinarily), func(x *trial, at int) (most int, there bool) {
+					return 1, !x.run(0, x.fault(library, fault, at)...).Exited()
+				})
 			})
 		}
 	}
@@ -217,24 +210,17 @@ func TestFullDiskAtEveryWrite(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var c toll
-			for at := 1; ; at += max(w.stride, 1) * (1 + 40*count(w.stride == 0)) {
-				x := w.try(t)
+			w.endure(t, w.every(41), func(x *trial, at int) (most int, there bool) {
 				state := x.run(0, x.fault(library, "full", at)...)
 				if _, err := os.Stat(x.db + ".fault"); errors.Is(err, fs.ErrNotExist) {
-					break
+					return 0, false
 				}
 				said := strings.Contains(x.out.String(), "disk is full") || strings.Contains(x.out.String(), "no space left")
 				if done := len(x.plug.received()) == w.towns-1; !said && !(state.Success() && done) { // one was put off
 					t.Errorf("exit code %d with %d mails sent and no word of a full disk", state.ExitCode(), len(x.plug.received()))
 				}
-				c.copies += x.recover(1)
-				c.points++
-				if t.Failed() {
-					t.Fatalf("full from write %d on\n%s", at, x.out.String())
-				}
-			}
-			c.log(t, w.towns)
+				return 1, true
+			})
 		})
 	}
 }

@@ -76,59 +76,37 @@ func mixed(synced, now []byte, share float64, chance *rand.Rand) []byte {
 // That a mail was taken is brought to the disk before the bytes of the next one leave, or at the end of the run: so
 // between two mails one may be forgotten, and none while the bytes of another are on their way.
 func TestPowerCutAtEveryStepOfTheConversation(t *testing.T) {
-	skipUnderRace(t)
-	t.Parallel()
-	library := faultLibrary(t)
-	for name, w := range ordeals(t) {
-		for loss, share := range losses {
-			t.Run(name+"/"+loss, func(t *testing.T) {
-				t.Parallel()
-				var c toll
-				for at := 1; ; at += max(w.stride, 1) * (1 + 2*count(w.stride == 0)) {
-					x := w.try(t)
-					x.run(at, "LD_PRELOAD="+library, "FAULT_KEEP="+keptEnding)
-					step := x.plug.pulledAt()
-					if step == "" {
-						break
-					}
-					x.cutPower(share, at)
-					c.copies += x.recover(count(step != "half of the message"))
-					c.points++
-					if t.Failed() {
-						t.Fatalf("power cut at step %d (%s)\n%s", at, step, x.out.String())
-					}
-				}
-				c.log(t, w.towns)
-			})
-		}
-	}
+	cutEverywhere(t, 3, func(x *trial, at int, library string) (most int, there bool) {
+		x.run(at, "LD_PRELOAD="+library, "FAULT_KEEP="+keptEnding)
+		step := x.plug.pulledAt()
+		return count(step != "half of the message"), step != ""
+	})
 }
 
 func TestPowerCutAtEveryStepOfTheDatabase(t *testing.T) {
+	cutEverywhere(t, 71, func(x *trial, at int, library string) (most int, there bool) {
+		if x.stride > 1 {
+			return 0, false // the steps of 200 mails are those of three
+		}
+		return 1, !x.run(0, append(x.fault(library, "kill", at), "FAULT_KEEP="+keptEnding)...).Exited()
+	})
+}
+
+// cutEverywhere cuts the power where die has the program die: in each ordeal, with each loss.
+func cutEverywhere(t *testing.T, ordinarily int, die func(x *trial, at int, library string) (most int, there bool)) {
 	skipUnderRace(t)
 	t.Parallel()
 	library := faultLibrary(t)
 	for name, w := range ordeals(t) {
-		if w.stride > 1 {
-			continue // the steps of 200 mails are those of three
-		}
 		for loss, share := range losses {
 			t.Run(name+"/"+loss, func(t *testing.T) {
 				t.Parallel()
-				var c toll
-				for at := 1; ; at += max(w.stride, 1) * (1 + 70*count(w.stride == 0)) {
-					x := w.try(t)
-					if state := x.run(0, append(x.fault(library, "kill", at), "FAULT_KEEP="+keptEnding)...); state.Exited() {
-						break
+				w.endure(t, w.every(ordinarily), func(x *trial, at int) (most int, there bool) {
+					if most, there = die(x, at, library); there {
+						x.cutPower(share, at)
 					}
-					x.cutPower(share, at)
-					c.copies += x.recover(1)
-					c.points++
-					if t.Failed() {
-						t.Fatalf("power cut at step %d\n%s", at, x.out.String())
-					}
-				}
-				c.log(t, w.towns)
+					return most, there
+				})
 			})
 		}
 	}
