@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,6 +86,16 @@ func countryWords(*cobra.Command) []string {
 
 func (l *launcher) sourceWords(cmd *cobra.Command) []string {
 	return l.wordsFrom(cmd, func(a *app) ([]string, error) { return a.knownSources(cmd.Context()) })
+}
+
+// completeSources offers the sources that were not named yet.
+func (l *launcher) completeSources(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var words []string
+	if a, err := l.assemble(); err == nil {
+		words, _ = a.configuredSources() // a broken configuration is told by the command itself
+	}
+	named := func(source string) bool { return slices.Contains(args, source) }
+	return slices.DeleteFunc(words, named), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (l *launcher) municipalityWords(cmd *cobra.Command) []string {

@@ -24,6 +24,7 @@ func newCrawl(l *launcher) *cobra.Command {
 
 Calls are never deleted: a source that fails, or answers something else than it was asked, keeps
 its old calls. The exit code is then 1, and the reason is printed and kept for 'fundwatch status'.`,
+		ValidArgsFunction: l.completeSources,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return l.crawl(cmd.Context(), args, dryRun, accept, asJSON)
 		},

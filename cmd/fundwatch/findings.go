@@ -105,13 +105,9 @@ func (f *findings) resolve(ctx context.Context) error {
 
 // knownSources returns the names of all sources that are configured, or that calls were collected from.
 func (a *app) knownSources(ctx context.Context) ([]string, error) {
-	names := []string{portalSource}
-	defs, err := a.cfg.Sources.all()
+	names, err := a.configuredSources()
 	if err != nil {
 		return nil, err
-	}
-	for i := range defs {
-		names = append(names, defs[i].ID)
 	}
 	runs, err := a.db.LastRuns(ctx)
 	for source := range runs {
@@ -119,6 +115,16 @@ func (a *app) knownSources(ctx context.Context) ([]string, error) {
 	}
 	slices.Sort(names)
 	return slices.Compact(names), err
+}
+
+// configuredSources returns the names of all sources that are configured, enabled or not.
+func (a *app) configuredSources() ([]string, error) {
+	names := []string{portalSource}
+	defs, err := a.cfg.Sources.all()
+	for i := range defs {
+		names = append(names, defs[i].ID)
+	}
+	return names, err
 }
 
 func checkSources(c condition, known []string) error {

@@ -78,7 +78,7 @@ func (l *launcher) importMunicipalities(ctx context.Context, file string, check 
 		return misusef("%w\nNothing was changed.", err)
 	}
 	if check {
-		fmt.Fprintf(l.out, "%s: %d municipalities, no problem\n", file, len(towns))
+		fmt.Fprintf(l.out, "%s: %s, no problem\n", file, municipalities(len(towns)))
 		return nil
 	}
 	a, err := l.create(ctx)

@@ -27,7 +27,8 @@ func newSources(l *launcher) *cobra.Command {
 		Long: `Reads the first pages of the sources named, enabled or not, or of all that are enabled, and shows the
 first calls, which fields were not found, what robots.txt says and how long it took. Nothing is stored:
 it is the tool to write a definition with.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return l.checkSources(cmd.Context(), args) },
+		ValidArgsFunction: l.completeSources,
+		RunE:              func(cmd *cobra.Command, args []string) error { return l.checkSources(cmd.Context(), args) },
 	}
 	return group("sources", "Look at where calls are collected", list, check)
 }
@@ -182,6 +183,14 @@ func optionalNote(optional bool) string {
 		return ", which may be"
 	}
 	return ""
+}
+
+// municipalities counts municipalities in English.
+func municipalities(n int) string {
+	if n == 1 {
+		return "1 municipality"
+	}
+	return fmt.Sprintf("%d municipalities", n)
 }
 
 // plural counts things in English: "1 page", "3 pages".

@@ -157,7 +157,7 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if done.Lingers {
 		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
 	}
-	_, err = fmt.Fprintf(l.out, "erased from %d municipalities; mails written as files are not touched\n", done.Subscribers)
+	_, err = fmt.Fprintf(l.out, "erased from %s; mails written as files are not touched\n", municipalities(done.Subscribers))
 	return err
 }
 

@@ -141,6 +141,7 @@ func TestPagesShowCalls(t *testing.T) {
 		t.Error("the list holds a script")
 	}
 	p.get("/calls?q=jumelage&exact=1", http.StatusOK, "No call found")
+	p.get("/calls?lang=de&q=St%C3%A4dtepartnerschaft", http.StatusOK, "„Städtepartnerschaft“ findet auch")
 	p.get("/calls?q=twining", http.StatusOK)
 	p.get("/calls?topic=nonsense&deadline-after=tomorrow&min-grant=x", http.StatusUnprocessableEntity,
 		"“nonsense” is not one of our topics", `href="#deadline-after"`, `id="deadline-after-error"`, `value="tomorrow"`, "whole number")

@@ -120,6 +120,9 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, p, http.StatusOK, "list", l)
 }
 
+// Written returns words of the search as the reader wrote them.
+func (l *listing) Written(words string) string { return calls.AsWritten(l.Filter.Words, words) }
+
 // setFeeds names the same search for programs. Rounds that do not exist yet have none.
 func (l *listing) setFeeds() {
 	f := l.Filter
