@@ -40,17 +40,25 @@ func Nearest(word string, among []string) []string {
 
 // likeness returns how far two folded words are apart, and whether that is near enough to be offered:
 // one change in three letters (two in four, for swapped neighbours count twice), or one of them a part
-// of the other at its beginning or end.
+// of the other at its beginning or end. Words whose lengths alone tell are not compared letter by letter:
+// a stranger may ask for a name of thousands, and there are thousands to hold it against.
 func likeness(a, b string) (distance int, near bool) {
 	const shortestPart = 3
-	d, length := editDistance(a, b), utf8.RuneCountInString(a)
-	if d <= max(1, length/3) || d <= 2 && length > shortestPart {
-		return d, true
-	}
+	length := utf8.RuneCountInString(a)
+	apart := length - utf8.RuneCountInString(b)
+	apart = max(apart, -apart)
 	if min(len(a), len(b)) >= shortestPart && (beginsOrEnds(a, b) || beginsOrEnds(b, a)) {
-		return d, true
+		return apart, true
 	}
-	return 0, false
+	most := max(1, length/3)
+	if length > shortestPart {
+		most = max(most, 2)
+	}
+	if apart > most {
+		return 0, false
+	}
+	distance = editDistance(a, b)
+	return distance, distance <= most
 }
 
 func beginsOrEnds(long, part string) bool {

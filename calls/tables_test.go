@@ -1,8 +1,11 @@
 package calls_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"fundwatch/calls"
 )
@@ -99,6 +102,20 @@ func TestCountries(t *testing.T) {
 		if got := c.Nearest(in); len(got) == 0 || in != "FX" && got[0] != want {
 			t.Errorf("Nearest(%q) = %v, want %s first", in, got, want)
 		}
+	}
+}
+
+// Strangers may ask for names of any length: letter by letter this would take minutes.
+func TestNearestToALongName(t *testing.T) {
+	t.Parallel()
+	among := make([]string, 20_000)
+	for i := range among {
+		among[i] = fmt.Sprintf("HORIZON-CL5-2026-%05d-TWO-STAGE", i)
+	}
+	start := time.Now()
+	got := calls.Nearest(strings.Repeat("C", 100_000), among)
+	if took := time.Since(start); len(got) > 0 || took > 10*time.Second {
+		t.Errorf("got %v after %s", got, took)
 	}
 }
 
