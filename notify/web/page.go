@@ -42,9 +42,8 @@ func (s *Site) pageFor(r *http.Request, title, own string) *page {
 	lang, asked := s.languageOf(r, own)
 	p := &page{
 		site: s, lang: lang, asked: asked, texts: s.texts[lang], facts: s.facts[lang],
-		path: r.URL.EscapedPath(), query: r.URL.Query(), now: s.Now(),
+		path: "/" + strings.TrimLeft(r.URL.EscapedPath(), "/"), query: r.URL.Query(), now: s.Now(),
 	}
-	p.path = "/" + strings.TrimLeft(strings.TrimPrefix(p.path, s.base.EscapedPath()), "/")
 	p.Title = p.T(title)
 	return p
 }

@@ -171,36 +171,62 @@ func (s *Site) Handler() http.Handler {
 // below takes the path of the base address off a request, whether or not the proxy has done so. An address with
 // empty or dotted parts is led to the one that it means: left to the mux, that would lie outside the base address.
 func (s *Site) below(h http.Handler) http.Handler {
-	stripped := http.StripPrefix(s.base.Path, h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if meant := s.meant(r.URL); meant != "" {
 			s.setHeaders(w.Header())
 			http.Redirect(w, r, meant, http.StatusPermanentRedirect)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, s.base.Path+"/") {
-			stripped.ServeHTTP(w, r)
-			return
+		if rest, is := s.cutBase(r.URL.EscapedPath()); is && s.base.Path != "" {
+			r = cloneAt(r, rest)
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
+// cloneAt returns the request for another escaped path, which stays spelt as it is: what is %2F ends no part of it.
+func cloneAt(r *http.Request, escaped string) *http.Request {
+	at := *r.URL
+	at.RawPath = escaped
+	at.Path, _ = url.PathUnescape(escaped) // part of a path that was parsed
+	clone := *r
+	clone.URL = &at
+	return &clone
+}
+
+// cutBase takes the path of the base address off an escaped path, however its letters are escaped there. What is left
+// begins with a slash.
+func (s *Site) cutBase(escaped string) (rest string, is bool) {
+	if !strings.HasPrefix(escaped, "/") {
+		return "", false // OPTIONS *
+	}
+	end := 0
+	for range strings.Count(s.base.EscapedPath(), "/") {
+		next := strings.IndexByte(escaped[end+1:], '/')
+		if next < 0 {
+			return "", false
+		}
+		end += 1 + next
+	}
+	began, err := url.PathUnescape(escaped[:end])
+	return escaped[end:], err == nil && began == s.base.Path
+}
+
 // meant returns where a request that is spelt oddly should have gone, "" if it is spelt well.
 func (s *Site) meant(asked *url.URL) string {
-	base, spelt := s.base.EscapedPath(), asked.EscapedPath()
+	spelt := asked.EscapedPath()
 	if !strings.HasPrefix(spelt, "/") {
 		return "" // OPTIONS *
 	}
 	clean := path.Clean(spelt)
-	if clean == base || strings.HasSuffix(spelt, "/") && clean != "/" {
+	if rest, is := s.cutBase(clean + "/"); is && rest == "/" || strings.HasSuffix(spelt, "/") && clean != "/" {
 		clean += "/"
 	}
 	if clean == spelt {
 		return ""
 	}
-	if !strings.HasPrefix(clean, base+"/") {
-		clean = base + clean
+	if _, is := s.cutBase(clean); !is {
+		clean = s.link(clean)
 	}
 	return (&url.URL{Opaque: clean, RawQuery: asked.RawQuery}).String()
 }

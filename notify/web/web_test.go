@@ -240,6 +240,53 @@ func TestBaseAddressWithAPath(t *testing.T) {
 	}
 }
 
+// Links to other languages lead to the same page, also where its address begins as the base address does.
+func TestLanguagesBelowABaseAddressLikeAPage(t *testing.T) {
+	t.Parallel()
+	texts, err := readTexts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Site{base: &url.URL{Scheme: "https", Host: "town.example", Path: "/c"}, texts: texts, Parts: Parts{Now: time.Now}}
+	var links []languageLink
+	s.below(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		links = s.newPage(r, "list.title").Languages()
+	})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "https://town.example/c/calls", nil))
+	for _, link := range links {
+		if !strings.HasPrefix(link.URL, "/c/calls?") {
+			t.Errorf("%s is at %s", link.Code, link.URL)
+		}
+	}
+	if len(links) < 2 {
+		t.Errorf("%d links", len(links))
+	}
+}
+
+// A reference may hold a slash and the base address letters beyond ASCII: both are escaped, in capitals or not.
+func TestReferencesBelowABaseAddressInLetters(t *testing.T) {
+	t.Parallel()
+	s := &Site{base: &url.URL{Scheme: "https", Host: "town.example", Path: "/för der/a"}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/calls/{source}/{reference}", func(w http.ResponseWriter, r *http.Request) {
+		w.Write([]byte(r.PathValue("source") + " " + r.PathValue("reference"))) //nolint:errcheck // into memory
+	})
+	for _, path := range []string{
+		"/f%C3%B6r%20der/a/calls/my%2Fown/..%2Fd%25", "/f%c3%b6r%20d%65r/a/calls/my%2fown/..%2fd%25", "/calls/my%2Fown/..%2Fd%25",
+	} {
+		w := httptest.NewRecorder()
+		s.below(mux).ServeHTTP(w, httptest.NewRequest("GET", "https://town.example"+path, nil))
+		if got := w.Body.String(); got != "my/own ../d%" {
+			t.Errorf("%s leads to %q (%d)", path, got, w.Code)
+		}
+	}
+	for _, path := range []string{"/f%C3%B6r%20der%2Fa/calls/b/c", "/f%C3%B6r%20der/ab/calls/b/c", "/f%C3%B6r%20der/calls/b/c"} {
+		w := httptest.NewRecorder()
+		if s.below(mux).ServeHTTP(w, httptest.NewRequest("GET", "https://town.example"+path, nil)); w.Code != http.StatusNotFound {
+			t.Errorf("%s is answered with %d %q", path, w.Code, w.Body)
+		}
+	}
+}
+
 // Whatever the address, nobody is led out of the base address, where somebody else's pages are.
 func TestRedirectsStayBelowTheBaseAddress(t *testing.T) {
 	t.Parallel()
@@ -262,6 +309,10 @@ func TestRedirectsStayBelowTheBaseAddress(t *testing.T) {
 		{"/fund", "/fund//calls/evil/..%2F%22x", "/fund/calls/evil/..%2F%22x"},
 		{"/fund", "/fund/calls/evil/..%2F%22x", ""},
 		{"/fund", "/fund/", ""},
+		{"/för der", "/f%C3%B6r%20der//calls", "/f%C3%B6r%20der/calls"},
+		{"/för der", "/f%c3%b6r%20der//calls", "/f%c3%b6r%20der/calls"},
+		{"/för der", "/f%c3%b6r%20der", "/f%c3%b6r%20der/"},
+		{"/för der", "/f%C3%B6r%20der/calls/evil/..%2F%22x", ""},
 		{"", "//evil.example", "/evil.example"},
 		{"", "//calls//", "/calls/"},
 		{"", "/", ""},
