@@ -16,8 +16,9 @@ import (
 //
 // Settled is false, and nothing is returned, where the stored matches do not decide: if calls or the
 // municipality changed since, if version, that of the topic data, is not the one that calls were classified
-// with, if closed calls are wanted, or if now lies before the last crawl, when less had closed.
-func (db *DB) SearchMatched(ctx context.Context, q calls.Search, municipality, version string, now time.Time) (
+// with, if closed calls are wanted, or if now lies before the last crawl or before clock, the time by the real
+// clock, and a call has closed since: the list may have been written anew after that, and then lacks it.
+func (db *DB) SearchMatched(ctx context.Context, q calls.Search, municipality, version string, now, clock time.Time) (
 	hits []calls.Hit, settled bool, err error,
 ) {
 	if len(q.Statuses) == 0 || slices.Contains(q.Statuses, calls.Closed) {
@@ -32,7 +33,7 @@ func (db *DB) SearchMatched(ctx context.Context, q calls.Search, municipality, v
 		return nil, false, err
 	}
 	err = db.view(ctx, fmt.Sprintf("search for %q", municipality), func(tx querier) error {
-		if settled, err = matchesSettled(ctx, tx, municipality, version, now); err != nil || !settled || !possible {
+		if settled, err = matchesSettled(ctx, tx, municipality, version, now, clock); err != nil || !settled || !possible {
 			return err
 		}
 		found, err := s.runAmong(ctx, tx, q.Clauses, municipality)
@@ -72,7 +73,7 @@ func (s *selection) runAmong(ctx context.Context, q querier, clauses []calls.Cla
 }
 
 // matchesSettled reports whether the matches of a municipality are right for what is not closed at now.
-func matchesSettled(ctx context.Context, q querier, municipality, version string, now time.Time) (bool, error) {
+func matchesSettled(ctx context.Context, q querier, municipality, version string, now, clock time.Time) (bool, error) {
 	stored, err := topicsVersion(ctx, q)
 	if err != nil || stored != version {
 		return false, err
@@ -81,7 +82,9 @@ func matchesSettled(ctx context.Context, q querier, municipality, version string
 		SELECT NOT EXISTS (SELECT 1 FROM municipalities WHERE name = ?2 AND revision > matched.value)
 			AND NOT EXISTS (SELECT 1 FROM runs WHERE ended > ?1)
 			AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.revision > matched.value AND ` + statusSQL + ` <> 'closed')
+			AND NOT EXISTS (
+				SELECT 1 FROM calls c WHERE c.last_deadline > ?1 AND c.last_deadline <= ?3 AND ` + statusSQL + ` NOT IN ('closed', 'withdrawn'))
 		FROM counters matched
 		WHERE matched.name = 'matched'`
-	return scanOne[bool](q.QueryRowContext(ctx, query, instant(now), municipality))
+	return scanOne[bool](q.QueryRowContext(ctx, query, instant(now), municipality, instant(clock)))
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,9 +22,10 @@ func TestSearchMatchedAnswersOnlyWhatIsSettled(t *testing.T) {
 		matchAll(t, db, now)
 		return db
 	}
+	clock := now
 	search := func(t *testing.T, db *store.DB, q calls.Search) ([]string, bool) {
 		t.Helper()
-		hits, settled, err := db.SearchMatched(t.Context(), q, "ludwigsburg-de", version, now)
+		hits, settled, err := db.SearchMatched(t.Context(), q, "ludwigsburg-de", version, now, clock)
 		ok(t, err)
 		var names []string
 		for _, h := range hits {
@@ -52,6 +54,19 @@ func TestSearchMatchedAnswersOnlyWhatIsSettled(t *testing.T) {
 			t.Errorf("%s: %v, settled %v, want %v", name, got, settled, tt.want)
 		}
 	}
+
+	// Of the past, as long as nothing has closed since.
+	a := must(ready(t).Call(t.Context(), calls.Key{Source: "portal", Reference: "a"}))(t)
+	closing, _ := a.LastDeadline()
+	clock = closing.At.Add(-time.Second)
+	if _, settled := search(t, ready(t), active); !settled {
+		t.Error("nothing has closed since, and every call is looked at")
+	}
+	clock = closing.At
+	if got, settled := search(t, ready(t), active); settled || got != nil {
+		t.Errorf("a call has closed since then: settled %v, %v", settled, got)
+	}
+	clock = now
 
 	unsettling := map[string]func(*store.DB) calls.Search{
 		"closed calls": func(*store.DB) calls.Search { return calls.Search{Statuses: calls.Statuses()} },

@@ -193,7 +193,7 @@ func (f *findings) hits(ctx context.Context) ([]calls.Hit, error) {
 	if err != nil {
 		return nil, err
 	}
-	hits, settled, err := f.app.db.SearchMatched(ctx, q, f.town.ID, topics.Version(), f.now)
+	hits, settled, err := f.app.db.SearchMatched(ctx, q, f.town.ID, topics.Version(), f.now, f.app.wallClock())
 	if err != nil || settled {
 		return hits, err
 	}

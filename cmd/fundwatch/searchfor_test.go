@@ -159,7 +159,7 @@ func TestSearchForReadsTheListOrEveryCall(t *testing.T) {
 			}
 		}
 		q := calls.Search{Statuses: []calls.Status{calls.Open}}
-		_, settled, err := a.db.SearchMatched(ctx, q, "ludwigsburg-de", topics.Version(), fixedClock())
+		_, settled, err := a.db.SearchMatched(ctx, q, "ludwigsburg-de", topics.Version(), fixedClock(), fixedClock())
 		if err != nil {
 			t.Fatal(err)
 		}
