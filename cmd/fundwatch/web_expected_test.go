@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -36,12 +37,19 @@ func TestPagesOfExpectedRounds(t *testing.T) {
 	}
 	p.get("/calls?status=expected&q=jumelage&lang=en", http.StatusOK, "/expected/CERV-2027-CITIZENS-TOWN-NT?lang=en", "Calls 1 to ", "also finds calls on")
 	p.get("/calls?status=expected&q=nonsenseword", http.StatusOK, "No call found")
+	near := p.get("/calls?status=expected&q=climte&lang=en", http.StatusOK, "No call found")
+	instead := regexp.MustCompile(`Did you mean: <a href="(/calls\?[^"]*)">`).FindStringSubmatch(near)
+	if instead == nil {
+		t.Fatalf("a misspelt word is not offered anew:\n%s", near)
+	}
+	p.get(html.UnescapeString(instead[1]), http.StatusOK, "Calls 1 to ", `value="expected" selected`)
 	p.get("/calls.atom?status=expected", http.StatusUnprocessableEntity)
 	p.get("/calls.ics?status=expected", http.StatusUnprocessableEntity)
 
+	const earlier = "These are the rules of earlier rounds; those of the next one may differ."
 	round := p.get("/expected/CERV-2027-CITIZENS-TOWN-NT?lang=en", http.StatusOK, "<h1 lang=\"en\">Networks of Towns 2027</h1>",
 		"probably between 11 December 2026 and 20 December 2026", "A guess from the rounds of 2023, 2024, 2025, 2026. Nothing is published yet.",
-		"Applicants, at least", "National contact points", "<b>2025</b>")
+		"Applicants, at least", "National contact points", "<b>2025</b>", earlier)
 	if strings.Contains(round, `<b><a href="`) {
 		t.Error("rounds that are not in the catalogue have links")
 	}
@@ -50,7 +58,10 @@ func TestPagesOfExpectedRounds(t *testing.T) {
 	if past == nil {
 		t.Fatalf("the last round has no link:\n%s", twinning)
 	}
-	p.get(past[1], http.StatusOK, `<a href="/expected/CERV-2027-CITIZENS-TOWN-TT?lang=en">Next round, 2027: a guess</a>`, "<b>2026</b>") // no link to itself
+	call := p.get(past[1], http.StatusOK, `<a href="/expected/CERV-2027-CITIZENS-TOWN-TT?lang=en">Next round, 2027: a guess</a>`, "<b>2026</b>") // no link to itself
+	if strings.Contains(call, earlier) {
+		t.Error("a published call is said to have the rules of an earlier one")
+	}
 	p.get("/expected/CERV-2027-CITIZENS-TOWN-NT?town=Ludwigsburg&country=DE&twins=Sopot+(PL)", http.StatusOK, `action="/expected/CERV-2027-CITIZENS-TOWN-NT#check"`, "expected; not announced yet", `<dd class="strong">No</dd>`)
 }
 

@@ -194,6 +194,12 @@ func (s *Site) near(ctx context.Context, clauses []calls.Clause) []string {
 	return words
 }
 
+// Instead returns the address of a search for another word among calls of the same status.
+func (l *listing) Instead(word string) string {
+	other := filter{Words: word, Status: l.Filter.Status, Sort: string(calls.SortBest)}
+	return l.Link(other.address("/calls", 1))
+}
+
 // An option is one choice of a select or a checkbox.
 type option struct {
 	Value, Label string

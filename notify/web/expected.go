@@ -56,6 +56,9 @@ func (s *Site) listForeseen(w http.ResponseWriter, r *http.Request, l *listing) 
 		l.Foreseen = append(l.Foreseen, roundCard{l.page, &rounds[i]})
 	}
 	l.First, l.Last, l.Exact = 1, len(rounds), l.exactly()
+	if len(rounds) == 0 {
+		l.Near = s.near(r.Context(), l.Filter.search.Clauses)
+	}
 	return s.render(w, l.page, http.StatusOK, "list", l)
 }
 

@@ -245,6 +245,3 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 
 // TopicLabel returns the name of a topic in the language of the page.
 func (p *page) TopicLabel(id string) string { return p.site.Topics.Label(id, p.lang) }
-
-// Query returns a word as it stands in the query of an address.
-func (p *page) Query(word string) string { return url.QueryEscape(word) }
