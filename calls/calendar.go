@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -174,7 +173,7 @@ func escapeText(s string) string {
 		s = icsEscapes.Replace(s)
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
+		if r < ' ' || r >= '\x7f' && r < '\u00a0' || r == utf8.RuneError {
 			return -1
 		}
 		return r

@@ -113,12 +113,16 @@ func cut(s string, limit int) string {
 // CleanAddress returns an address with those bytes in percent form that none may hold as they are (RFC 3986): what is
 // left is ASCII that a reader sees, and ends no line, attribute or bracket. An address that is clean comes back as it is.
 func CleanAddress(s string) string {
-	if !strings.ContainsFunc(s, unwritten) {
+	clean := 0
+	for clean < len(s) && !unwritten(s[clean]) {
+		clean++
+	}
+	if clean == len(s) {
 		return s
 	}
 	var b strings.Builder
 	for i := range len(s) {
-		if unwritten(rune(s[i])) {
+		if unwritten(s[i]) {
 			fmt.Fprintf(&b, "%%%02X", s[i])
 			continue
 		}
@@ -128,6 +132,6 @@ func CleanAddress(s string) string {
 }
 
 // unwritten also holds for every byte of a character beyond ASCII.
-func unwritten(r rune) bool {
-	return r <= ' ' || r > '~' || strings.ContainsRune("\"<>\\^`{|}", r)
+func unwritten(c byte) bool {
+	return c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0
 }

@@ -48,22 +48,6 @@ type section struct {
 	Cards   []*card
 }
 
-// Full returns the cards that are told in full.
-func (s section) Full() []*card { return s.pick(false) }
-
-// Short returns the cards that are only named: see [Composer.fitHTML].
-func (s section) Short() []*card { return s.pick(true) }
-
-func (s section) pick(short bool) []*card {
-	var picked []*card
-	for _, c := range s.Cards {
-		if (c.Short || c.Brief) == short {
-			picked = append(picked, c)
-		}
-	}
-	return picked
-}
-
 // A link says where it goes. URL is "" if there is none to go to.
 type link struct {
 	Text string

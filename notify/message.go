@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	netmail "net/mail"
 	"net/url"
 	"strings"
@@ -316,8 +318,13 @@ func addPart(m *mail.Msg, contentType mail.ContentType, body []byte) {
 	m.AddAlternativeWriter(contentType, write, mail.WithPartEncoding(encoding))
 }
 
+// countNonASCII looks at eight bytes at a time.
 func countNonASCII(text []byte) int {
+	const highBits = 0x8080808080808080
 	n := 0
+	for ; len(text) >= 8; text = text[8:] {
+		n += bits.OnesCount64(binary.NativeEndian.Uint64(text) & highBits)
+	}
 	for _, c := range text {
 		if c >= utf8.RuneSelf {
 			n++
