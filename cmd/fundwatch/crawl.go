@@ -100,7 +100,7 @@ func (a *app) dryCrawl(ctx context.Context, sources []string, asJSON bool) error
 		sweep.Close() //nolint:errcheck // nobody wants the texts
 		run := unstored(&sweep)
 		run.Complete, run.Verified = sweep.Complete, sweep.Verified
-		reports = append(reports, crawlReport{Run: run, Odd: sweep.Odd, Err: sweep.Err})
+		reports = append(reports, crawlReport{Run: run, Odd: sweep.Odd, Err: sweep.Err, Dry: true})
 		if sweep.Err != nil {
 			failures = append(failures, fmt.Errorf("source %s: %w", source, sweep.Err))
 		}
@@ -111,14 +111,14 @@ func (a *app) dryCrawl(ctx context.Context, sources []string, asJSON bool) error
 	return partly(errors.Join(failures...))
 }
 
-// A crawlView is a crawl report as programs read it.
+// A crawlView is a crawl report as programs read it. What a dry run does not ask is null.
 type crawlView struct {
 	Source    string   `json:"source"`
 	Seen      int      `json:"seen"`
-	New       int      `json:"new"`
-	Changed   int      `json:"changed"`
-	Unchanged int      `json:"unchanged"`
-	Gone      int      `json:"gone"`
+	New       *int     `json:"new"`
+	Changed   *int     `json:"changed"`
+	Unchanged *int     `json:"unchanged"`
+	Gone      *int     `json:"gone"`
 	Odd       int      `json:"odd"`
 	Pages     int      `json:"pages"`
 	Complete  bool     `json:"complete"`
@@ -137,8 +137,13 @@ func (a *app) printCrawls(reports []crawlReport, asJSON bool) error {
 	}
 	for _, r := range reports {
 		run := r.Run
-		fmt.Fprintf(a.screen.out, "%s: %d seen: %d new, %d changed, %d unchanged, %d gone, %d odd\n",
-			run.Source, run.Seen, run.New, run.Changed, run.Unchanged, run.Gone, run.Odd)
+		if r.Dry {
+			fmt.Fprintf(a.screen.out, "%s: %d seen, %d odd; nothing is stored, and what is new or changed is not told apart\n",
+				run.Source, run.Seen, run.Odd)
+		} else {
+			fmt.Fprintf(a.screen.out, "%s: %d seen: %d new, %d changed, %d unchanged, %d gone, %d odd\n",
+				run.Source, run.Seen, run.New, run.Changed, run.Unchanged, run.Gone, run.Odd)
+		}
 		if run.Verified != "" {
 			fmt.Fprintf(a.screen.out, "  %s\n", run.Verified)
 		}
@@ -161,9 +166,11 @@ func (a *app) printOdd(odd []calls.Odd) {
 
 func viewCrawl(r crawlReport) crawlView {
 	v := crawlView{
-		Source: r.Run.Source, Seen: r.Run.Seen, New: r.Run.New, Changed: r.Run.Changed, Unchanged: r.Run.Unchanged,
-		Gone: r.Run.Gone, Odd: r.Run.Odd, Pages: r.Run.Pages, Complete: r.Run.Complete,
+		Source: r.Run.Source, Seen: r.Run.Seen, Odd: r.Run.Odd, Pages: r.Run.Pages, Complete: r.Run.Complete,
 		Verified: stated(r.Run.Verified), Problems: []string{},
+	}
+	if !r.Dry {
+		v.New, v.Changed, v.Unchanged, v.Gone = &r.Run.New, &r.Run.Changed, &r.Run.Unchanged, &r.Run.Gone
 	}
 	if r.Err != nil {
 		v.Error = stated(plainError(r.Err))

@@ -19,6 +19,7 @@ type crawlReport struct {
 	Run calls.Run
 	Odd []calls.Odd
 	Err error // why the sweep is not complete; nil if it is
+	Dry bool  // it was not held against what is known: what is new, changed or gone was not asked
 }
 
 // crawl collects one source after the other. A source that fails keeps its old calls, is recorded as
