@@ -210,19 +210,11 @@ func (k card) pastRounds(w *bufio.Writer) {
 }
 
 func (k card) heading(w *bufio.Writer) {
-	for _, line := range wrap(k.call.Title, k.width()) {
+	for _, line := range k.screen.lines(k.call.Title, 0) {
 		fmt.Fprintln(w, k.screen.paint(bold, line))
 	}
 	fmt.Fprintln(w, k.screen.paint(faint, identifierOf(k.call)))
 	fmt.Fprintln(w)
-}
-
-// width returns the cells to fill: text lines on wide screens stop where reading gets hard.
-func (k card) width() int {
-	if !k.screen.tty {
-		return usualWidth
-	}
-	return min(k.screen.width, 100)
 }
 
 func (k card) facts(w *bufio.Writer) {
@@ -286,7 +278,7 @@ func (k card) topicFacts(w *bufio.Writer) {
 // fact prints a label and its lines. Links and the like stay whole.
 func (k card) fact(w *bufio.Writer, label string, values ...string) {
 	for _, value := range values {
-		for _, line := range wrap(value, k.width()-labelWidth) {
+		for _, line := range k.screen.lines(value, labelWidth) {
 			fmt.Fprintf(w, "%s%s\n", k.screen.paint(faint, fit(label, labelWidth)), line)
 			label = ""
 		}
@@ -348,7 +340,7 @@ func (k card) texts(w *bufio.Writer) {
 		return
 	}
 	fmt.Fprintln(w)
-	for _, line := range wrap(text, k.width()) {
+	for _, line := range k.screen.lines(text, 0) {
 		fmt.Fprintln(w, line)
 	}
 }
