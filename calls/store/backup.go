@@ -18,11 +18,14 @@ import (
 // process left behind is found and used again, and does not pile up.
 const partSuffix = ".part"
 
+// ErrNoPlace is wrapped by the error of [DB.Backup] for a path at which no copy may ever stand.
+var ErrNoPlace = errors.New("name another file")
+
 // Backup makes a consistent copy of the database at path, also while others write, and returns its size in
 // bytes. The copy is made and checked under another name in the same folder and gets its own only when it is
 // whole and on the disk: at path stands nothing, what stood there before, or a sound copy. It has mode 0600
 // and no files beside it. The error wraps [fs.ErrExist] if something stands at path, unless replace is true;
-// then a regular file is replaced, but never the database itself.
+// then a regular file is replaced, but never the database itself; see [ErrNoPlace].
 func (db *DB) Backup(ctx context.Context, path string, replace bool) (int64, error) {
 	size, err := db.backup(ctx, path, replace)
 	if err != nil {
@@ -76,12 +79,12 @@ func (db *DB) fillPart(ctx context.Context, part *os.File) (int64, error) {
 func (db *DB) mayStandAt(path string, replace bool) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if path == db.path+suffix || sameFile(path, db.path+suffix) {
-			return errors.New("that is the database itself: name another file")
+			return fmt.Errorf("that is the database itself: %w", ErrNoPlace)
 		}
 	}
 	for _, name := range []string{db.keyFile, db.keyFile + partSuffix, besideFile(db.path)} {
 		if path == name || sameFile(path, name) {
-			return errors.New("that is where the key of the tokens lies: name another file")
+			return fmt.Errorf("that is where the key of the tokens lies: %w", ErrNoPlace)
 		}
 	}
 	info, err := os.Lstat(path)
@@ -93,7 +96,7 @@ func (db *DB) mayStandAt(path string, replace bool) error {
 	case !replace:
 		return fs.ErrExist
 	case !info.Mode().IsRegular():
-		return errors.New("it is no regular file and stays as it is")
+		return fmt.Errorf("it is no regular file and stays as it is: %w", ErrNoPlace)
 	}
 	return nil
 }

@@ -45,6 +45,9 @@ func (l *launcher) backup(ctx context.Context, file string, force bool) error {
 	if errors.Is(err, fs.ErrExist) {
 		return misusef("%s is there already and stays as it is; --force replaces it", file)
 	}
+	if errors.Is(err, store.ErrNoPlace) {
+		return misusef("%w", err)
+	}
 	if err != nil {
 		return err
 	}

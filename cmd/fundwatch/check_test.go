@@ -32,9 +32,10 @@ const checkTowns = `
 `
 
 // networksPortal serves Networks of Towns beside Town Twinning, and imports the towns.
-func networksPortal(t *testing.T) []string {
+func networksPortal(t *testing.T, settings ...string) []string {
 	t.Helper()
 	portal, environ := standIn(t, 1)
+	environ = append(environ, settings...)
 	var records []portaltest.Record
 	for _, r := range portaltest.Catalogue(1) {
 		if r.First("identifier") != "CERV-2026-CITIZENS-TOWN-TT" || r.First("language") != "en" {
