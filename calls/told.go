@@ -2,6 +2,7 @@ package calls
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,24 +21,31 @@ func (c *Call) Facts(now time.Time) Told {
 
 // NetChanges returns how the call differs at now from what was told. It compares two states, not a
 // log of events, so that there and back again is silence, and weeks without a mail lose nothing. A
-// call that closed in time gives nothing; Seq is zero.
+// call that closed when the reader was told it would gives nothing; Seq is zero.
 func (t *Told) NetChanges(c *Call, now time.Time) []Change {
 	d := differ{call: c.Key, at: now.UTC()}
 	facts := c.Facts(now)
-	if kind, ok := toldStatusChange(t.Status, facts.Status); ok {
+	kind, ok := statusChange(t.Status, facts.Status)
+	early := kind == ChangeClosed && anyAfter(t.Deadlines, now) // the reader counts on a day that is still to come
+	if ok && (kind != ChangeClosed || early) {
 		d.add(kind, string(t.Status), string(facts.Status))
 	}
-	if facts.Status != Withdrawn && facts.Status != Closed {
+	switch facts.Status {
+	case Withdrawn:
+	case Closed: // of what else is different only the day that made it close is of use
+		if early && len(facts.Deadlines) > 0 && !anyAfter(facts.Deadlines, now) {
+			d.add(ChangeDeadline, strings.Join(t.Deadlines, ","), strings.Join(facts.Deadlines, ","))
+		}
+	default:
 		d.compare(*t, facts, now)
 	}
 	return d.changes
 }
 
-// toldStatusChange is statusChange without the end of a call: that its deadline has passed is what
-// the reader was told would happen.
-func toldStatusChange(old, new Status) (ChangeKind, bool) {
-	kind, ok := statusChange(old, new)
-	return kind, ok && kind != ChangeClosed
+// anyAfter reports whether one of the days is later than today.
+func anyAfter(days []string, now time.Time) bool {
+	today := Day(now)
+	return slices.ContainsFunc(days, func(d string) bool { return d > today })
 }
 
 // noticeOf maps a change to the notice that tells it.

@@ -30,8 +30,10 @@ func calendar(sections []section, now time.Time) []byte {
 // events returns the deadlines of a card's call that are still to come, and those that are to be cancelled.
 func (w *writer) events(item *calls.Item, shown *card) []calls.Event {
 	c := &item.Call
+	closed := slices.ContainsFunc(item.Changes, func(change calls.Change) bool { return change.Kind == calls.ChangeClosed })
 	var events []calls.Event
 	for i, e := range c.Events(deadlinesTold(item.Changes)) {
+		e.Cancelled = e.Cancelled || closed // before its day: that stands in the reader's calendar
 		if !e.Cancelled && !e.At.After(w.now) {
 			continue
 		}

@@ -87,6 +87,12 @@ func TestTheCalendarFollowsACall(t *testing.T) {
 		t.Errorf("moved (-want +got):\n%s", diff)
 	}
 
+	closed, text := letter(call, calls.Change{Kind: calls.ChangeClosed})
+	want = map[string]string{"portal-510TOPICSen-1@fundwatch": "20260930T150000Z CANCELLED 348750 Deadline: " + call.Title}
+	if diff := cmp.Diff(want, closed); diff != "" || strings.Contains(text, "VALARM") {
+		t.Errorf("closed before its day (-want +got):\n%s\n%s", diff, text)
+	}
+
 	call.Withdrawn, call.Changed = letterNow, letterNow
 	gone, text := letter(call, calls.Change{Kind: calls.ChangeWithdrawn})
 	want = map[string]string{"portal-510TOPICSen-1@fundwatch": "20260930T150000Z CANCELLED 348810 Deadline: " + call.Title}

@@ -52,7 +52,7 @@ func (set candidateSet) at(call int64) *calls.Candidate {
 }
 
 // addTold adds what the subscriber was told, and returns the newest notice of each call. That a call was
-// withdrawn is told once; then it is over.
+// withdrawn, or closed before the day that the reader knows, is told once; then it is over.
 func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64, now time.Time) (newest map[int64]int64, err error) {
 	const query = `
 		SELECT
@@ -63,7 +63,13 @@ func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64
 			n.told
 		FROM notices n
 		JOIN calls c ON c.id = n.call
-		WHERE n.subscriber = ?2 AND n.state <> 'returned' AND ` + statusSQL + ` <> 'closed'
+		WHERE n.subscriber = ?2 AND n.state <> 'returned'
+			AND (` + statusSQL + ` <> 'closed' OR (
+				SELECT m.told ->> '$.deadlines[#-1]' > ?3 AND m.told ->> '$.status' <> 'closed'
+				FROM notices m
+				WHERE m.subscriber = n.subscriber AND m.call = n.call AND m.state <> 'returned'
+				ORDER BY m.id DESC
+				LIMIT 1))
 		ORDER BY n.id`
 	type row struct {
 		id, call int64
@@ -71,7 +77,7 @@ func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64
 	}
 	rows, err := collect(ctx, q, func(s scanner) (r row, err error) {
 		return r, s.Scan(&r.id, &r.call, &r.Kind, &r.Fact, asJSON(&r.Told))
-	}, query, instant(now), subscriber)
+	}, query, instant(now), subscriber, calls.Day(now))
 	newest = map[int64]int64{}
 	for _, r := range rows {
 		c := set.at(r.call)

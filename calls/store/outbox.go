@@ -213,11 +213,11 @@ func (db *DB) Settle(ctx context.Context) error {
 const longestWait = 14 * 24 * time.Hour
 
 // Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
-// call in it has closed or was muted meanwhile. When ok is false, reason says why, in English, without an address.
+// call in it has closed or was muted meanwhile; a call of which it says that it closed does not count. When ok is false, reason says why, in English, without an address.
 func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
 	const query = `
 		SELECT s.state, s.paused_until, COUNT(n.id),
-			COUNT(n.id) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed')
+			COUNT(n.id) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed' AND n.told ->> '$.status' <> 'closed')
 		FROM subscribers s
 		LEFT JOIN notices n ON n.delivery = ?2
 		LEFT JOIN calls c ON c.id = n.call

@@ -84,3 +84,27 @@ func TestADeadlineThatIsExtendedIsRemindedOfAgain(t *testing.T) {
 		t.Error(why)
 	}
 }
+
+// Who counts on a day in December must hear that the call closed in September, be it that the day was moved or that
+// the source calls it closed; who was told the day on which it closed needs no word.
+func TestACallThatClosesEarlyIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-12-01")
+	w.list("B", "2026-09-04")
+	w.week("2026-09-01")
+	w.list("A", "2026-09-04")
+	w.crawl("2026-09-08")
+	w.refuse(451, "later")
+	must(t, w.environ, "digest", "--now", "2026-09-08T06:00:00Z")
+	w.refuse(250, "")
+	letters := w.letters("send", "--now", "2026-09-09T06:00:00Z") // that it has closed is what the mail says, and no reason to keep it
+	w.tells(letters, "Marktplatz A", "1 December 2026", "4 September 2026", "Closed", "!Marktplatz B")
+	w.silent(w.week("2026-09-15"))
+	w.list("A", "2026-12-10")
+	w.tells(w.week("2026-09-22"), "Marktplatz A", "Open again", "10 December 2026")
+	w.silent(w.week("2026-09-29"))
+	if why := must(t, w.environ, "why", callIdentifier("A"), "alba", "--now", "2026-09-30"); strings.Count(why, "reopened, in mail") != 1 {
+		t.Error(why)
+	}
+}
