@@ -45,7 +45,7 @@ type Candidate struct {
 	Muted   bool      // the reader wants to hear no more of it
 	Unmuted time.Time // when it wanted to again: what was due until then is not caught up; zero if it never was muted
 
-	Explained []Change // the call's recorded changes that have a Reason, newest first; may be nil
+	Recorded []Change // the call's recorded changes that have a Reason or reopened it, newest first; may be nil
 }
 
 // An Item is one call in a digest.
@@ -152,13 +152,12 @@ func NewDigest(r DigestRequest) (Digest, bool) {
 	return d, true
 }
 
-// Explain gives each item that concerns the municipality its reasons, by the matcher that found it.
+// Explain gives each item its reasons, by the matcher that found it: also what is over, which matches no more and was
+// told for the same reasons. What the municipality has no interest in any more gets none.
 func (d *Digest) Explain(t *Topics) {
 	for _, items := range [][]Item{d.New, d.Changed, d.Closing, d.Opening} {
 		for i := range items {
-			if match := &items[i].Match; match.Score > 0 {
-				match.Reasons = Explain(t, &items[i].Call, &d.Municipality).Reasons
-			}
+			items[i].Match.Reasons = Explain(t, &items[i].Call, &d.Municipality).Reasons
 		}
 	}
 }

@@ -48,8 +48,12 @@ func (t teller) changes(c *Candidate) []Change {
 		return nil
 	}
 	changes := c.Told.NetChanges(&c.Call, t.now)
+	if c.Told.reopened(&c.Call, c.Recorded, t.now) {
+		again := Change{Call: c.Call.Key, Kind: ChangeReopened, Old: string(Closed), New: string(c.Call.Status(t.now)), At: t.now.UTC()}
+		changes = slices.Insert(changes, 0, again)
+	}
 	if hasNotice(c.Notices, NoticeOpening, Day(c.Call.Opens)) {
 		changes = slices.DeleteFunc(changes, func(change Change) bool { return change.Kind == ChangeOpened })
 	}
-	return withReasons(changes, c.Explained)
+	return withReasons(changes, c.Recorded)
 }

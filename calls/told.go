@@ -42,6 +42,16 @@ func (t *Told) NetChanges(c *Call, now time.Time) []Change {
 	return d.changes
 }
 
+// reopened reports whether the call closed on the day that the reader was told, of which nobody wrote, and was
+// reopened after that: to the reader it was over.
+func (t *Told) reopened(c *Call, recorded []Change, now time.Time) bool {
+	if t.Status != Open && t.Status != Forthcoming || !canStillApply(c, now) || len(t.Deadlines) == 0 {
+		return false
+	}
+	i := slices.IndexFunc(recorded, func(r Change) bool { return r.Kind == ChangeReopened })
+	return i >= 0 && len(ahead(t.Deadlines, recorded[i].At)) == 0
+}
+
 // anyAfter reports whether one of the days is later than today.
 func anyAfter(days []string, now time.Time) bool {
 	today := Day(now)

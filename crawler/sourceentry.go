@@ -20,6 +20,7 @@ type entry struct {
 	raw       calls.Raw
 	link      *url.URL // where its own page is; nil if there is none that may be asked
 	linked    string   // the link as a reference; "" if there is none
+	topic     string   // identifier of the portal's topic whose page the link is; "" if it is none
 	reference string   // stated by the source; "" if it is not
 	found     map[string]bool
 	lost      bool // its own page could not be read this time
@@ -191,7 +192,11 @@ func (e *entry) setLink(href string, p *sourcePlan, page *url.URL) {
 	}
 	u.Fragment = ""
 	e.linked = referenceOf(u, p.base)
+	e.topic = topicAt(u)
 	if !p.allows(u) {
+		if e.topic != "" {
+			return // the portal itself tells of it: this page is where else it is listed
+		}
 		e.problemf("link: %s is not among the hosts of this source: left out", quoted(u.Hostname()))
 		return
 	}

@@ -338,6 +338,7 @@ func (s *sourceSweep) end(err error) calls.Sweep {
 			s.passed++
 			continue
 		}
+		e.identify()
 		call, odd, ok := calls.Normalise(e.raw, s.programmes, s.started)
 		s.odd.note(odd...)
 		if ok {

@@ -120,9 +120,9 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 	if err != nil {
 		return nil, err
 	}
-	explained, err := explainedChanges(ctx, q, ids)
+	recorded, err := recordedChanges(ctx, q, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read reasons of changes: %w", err)
+		return nil, fmt.Errorf("read recorded changes: %w", err)
 	}
 	var candidates []calls.Candidate
 	for i := range found {
@@ -133,7 +133,7 @@ func (set candidateSet) load(ctx context.Context, q querier) ([]calls.Candidate,
 			c.Notices[j].Call = c.Call.Key
 		}
 		if c.Told != nil {
-			c.Explained = explained[c.Call.Key]
+			c.Recorded = recorded[c.Call.Key]
 		}
 		if over := !c.Call.Withdrawn.IsZero() && (c.Told == nil || c.Told.Status == calls.Withdrawn); !over {
 			candidates = append(candidates, *c)

@@ -51,15 +51,15 @@ func (db *DB) Explain(ctx context.Context, changes []calls.Change) error {
 	})
 }
 
-// explainedChanges returns the changes that have a reason, newest first, of those of the calls with these
-// ids that have any.
-func explainedChanges(ctx context.Context, q querier, ids []int64) (map[calls.Key][]calls.Change, error) {
+// recordedChanges returns what two states of a call do not tell: the changes that have a reason, and those that
+// reopened it, newest first, of those of the calls with these ids that have any.
+func recordedChanges(ctx context.Context, q querier, ids []int64) (map[calls.Key][]calls.Change, error) {
 	const query = `
 		SELECT h.seq, h.kind, h.old, h.new, h.at, h.reason, c.source, c.reference
 		FROM json_each(?) wanted
 		JOIN changes h ON h.call = wanted.value
 		JOIN calls c ON c.id = h.call
-		WHERE h.reason <> ''
+		WHERE h.reason <> '' OR h.kind = 'reopened'
 		ORDER BY h.seq DESC`
 	all, err := collect(ctx, q, func(s scanner) (c calls.Change, err error) {
 		return c, s.Scan(&c.Seq, &c.Kind, &c.Old, &c.New, into(&c.At), &c.Reason, &c.Call.Source, &c.Call.Reference)

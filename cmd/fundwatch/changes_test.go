@@ -55,6 +55,36 @@ func TestWhatNobodyWouldNoticeIsNoChange(t *testing.T) {
 	w.tells(w.week("2026-09-15"), "5,000,000", "7,500,000")
 }
 
+// A typing error that is mended is no news; another title is, with both.
+func TestATypingErrorIsNoChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	entitled := func(title string) {
+		w.list("A", "2026-12-01", func(r *portaltest.Record) { r.Metadata["title"] = []string{title} })
+	}
+	entitled("Marktplatz for Neigbours")
+	w.week("2026-09-01")
+	entitled("Marktplatz: for neighbours")
+	w.silent(w.week("2026-09-08"))
+	entitled("Marktplatz for museums")
+	w.tells(w.week("2026-09-15"), "was “Marktplatz for Neigbours”, now “Marktplatz for museums”")
+}
+
+// A call that closed and opens again is told once, as that.
+func TestAClosedCallThatOpensAgainIsNotNew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "alba")
+	w.list("A", "2026-09-23")
+	w.week("2026-09-15")
+	w.silent(w.week("2026-09-29")) // it closed when its reader knew it would
+	w.list("A", "2026-12-15")
+	w.tells(w.week("2026-10-06"), "Changed (1)", "Open again", "15 December 2026")
+	w.silent(w.week("2026-10-13"))
+	if why := must(t, w.environ, "why", callIdentifier("A"), "alba", "--now", "2026-10-14"); strings.Count(why, "new, in mail") != 1 || strings.Count(why, "reopened, in mail") != 1 {
+		t.Error(why)
+	}
+}
+
 func TestAReminderThatWasMissedComesLateAndNeverTooLate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "alba")
@@ -99,7 +129,7 @@ func TestACallThatClosesEarlyIsTold(t *testing.T) {
 	must(t, w.environ, "digest", "--now", "2026-09-08T06:00:00Z")
 	w.refuse(250, "")
 	letters := w.letters("send", "--now", "2026-09-09T06:00:00Z") // that it has closed is what the mail says, and no reason to keep it
-	w.tells(letters, "Marktplatz A", "1 December 2026", "4 September 2026", "Closed", "!Marktplatz B")
+	w.tells(letters, "Marktplatz A", "1 December 2026", "4 September 2026", "Closed", "your word", "!Marktplatz B")
 	w.silent(w.week("2026-09-15"))
 	w.list("A", "2026-12-10")
 	w.tells(w.week("2026-09-22"), "Marktplatz A", "Open again", "10 December 2026")

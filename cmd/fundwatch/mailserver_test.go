@@ -31,6 +31,7 @@ type mailServer struct {
 	refuse    *smtp.SMTPError
 	refuseOne string        // the only recipient that is refused; "": all are
 	slow      time.Duration // wait before taking a message, so that a kill can fall into it
+	hangUps   int           // of so many messages more it says nothing, and closes the connection
 	mails     []receivedMail
 	addr      string
 }
@@ -57,8 +58,8 @@ func newMailServer(t interface{ Cleanup(func()) }) (*mailServer, error) {
 	return m, nil
 }
 
-func (m *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) {
-	return &mailSession{server: m}, nil
+func (m *mailServer) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	return &mailSession{server: m, conn: c}, nil
 }
 
 func (m *mailServer) received() []receivedMail {
@@ -78,6 +79,7 @@ func (m *mailServer) settings() []string {
 
 type mailSession struct {
 	server   *mailServer
+	conn     *smtp.Conn
 	from, to string
 }
 
@@ -104,6 +106,10 @@ func (s *mailSession) Data(r io.Reader) error {
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	s.server.mails = append(s.server.mails, receivedMail{s.from, s.to, string(data)})
+	if s.server.hangUps > 0 {
+		s.server.hangUps--
+		return s.conn.Conn().Close()
+	}
 	return nil
 }
 

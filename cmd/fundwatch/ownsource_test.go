@@ -92,3 +92,50 @@ sources:
 		t.Errorf("its calls did not stay: %s", out)
 	}
 }
+
+// repeatingPage tells of the portal's calls: by a link, in a title, two in one, and of one that only it has.
+const repeatingPage = `<!doctype html><ul>
+<li><a href="https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/topic-details/cerv-2026-citizens-town-tt">Begegnungen von Bürgern</a>
+<li><a href="/news/12">Klimaanpassung (LIFE-2026-SAP-CLIMA-CCA)</a>
+<li><a href="/news/13">CERV-2026-CITIZENS-TOWN-TT und LIFE-2026-SAP-CLIMA-CCA im Vergleich</a>
+<li><a href="/news/14">Bürgerfonds der Region</a>
+</ul>`
+
+// A list page that names an identifier of the portal tells where else the call stands; it brings no second call.
+func TestAListPageThatNamesAPortalIdentifier(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	address, stop, err := serveLoopback(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/news" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, repeatingPage)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	definition := fmt.Sprintf("sources: {my-region: {kind: html, name: My region, url: 'http://%s/news', item: li, fields: {title: a, link: a@href}}}\n", address)
+	if err := os.WriteFile(config, []byte(definition), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "FUNDWATCH_CONFIG="+config)
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	out := must(t, environ, "crawl", "my-region", "--now", "2026-09-02")
+	if strings.Contains(out, "odd: ") {
+		t.Errorf("a link to the portal is nothing odd: %s", out)
+	}
+	list := must(t, environ, "search", "--source", "my-region", "--json=title", "--now", "2026-09-02")
+	if strings.Count(list, `"title"`) != 2 || !strings.Contains(list, "Bürgerfonds") || !strings.Contains(list, "im Vergleich") {
+		t.Errorf("calls of its own: %s", list)
+	}
+	for identifier, page := range map[string]string{"CERV-2026-CITIZENS-TOWN-TT": "/news", "LIFE-2026-SAP-CLIMA-CCA": "/news/12"} {
+		card := must(t, environ, "show", identifier, "--now", "2026-09-02")
+		if !strings.Contains(card, "http://"+address+page+"\n") {
+			t.Errorf("the card of %s does not say that %s lists it too:\n%s", identifier, page, card)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,6 +110,44 @@ func TestAMailThatWasPutOffKeepsItsName(t *testing.T) {
 	}
 }
 
+// A server that hangs up after the final dot may have taken the mail: the same bytes come once more and never again,
+// and until then the mail is said to be unknown. If the second try ends like the first a person is told.
+func TestAServerThatHangsUpAfterTheFinalDot(t *testing.T) {
+	t.Parallel()
+	for hangUps, want := range []string{1: "sent", 2: "unknown"} {
+		if want == "" {
+			continue
+		}
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "alba")
+			w.list("A", "2026-12-20")
+			w.crawl("2026-09-01")
+			w.server.mu.Lock()
+			w.server.hangUps = hangUps
+			w.server.mu.Unlock()
+			if out, _, _ := run1(t, w.environ, "digest", "--now", "2026-09-01T06:00:00Z"); !strings.Contains(out, "unknown 1") {
+				t.Errorf("it is not said to be unknown: %s", out)
+			}
+			for day := 2; day < 7; day++ {
+				run1(t, w.environ, "send", "--now", fmt.Sprintf("2026-09-%02dT06:00:00Z", day))
+			}
+			mails := w.server.received()
+			if len(mails) != 2 || mails[0].data != mails[1].data {
+				t.Fatalf("%d copies, want two of the same bytes", len(mails))
+			}
+			if list := must(t, w.environ, "outbox", "list", "--all"); !strings.Contains(list, "\t"+want+"\t") {
+				t.Errorf("the mail is not %s: %s", want, list)
+			}
+			w.crawl("2026-09-07")
+			out, _, code := run1(t, w.environ, "status", "--now", "2026-09-07T06:00:00Z")
+			if needed := want == "unknown"; (code == exitPartly) != needed {
+				t.Errorf("status: exit code %d, a person is needed: %v\n%s", code, needed, out)
+			}
+		})
+	}
+}
+
 func TestAProfileThatIsDamagedStopsNobodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "alba", "brest", "cluj")
@@ -166,7 +206,7 @@ func TestWhoStopsBetweenComposingAndSendingGetsNothing(t *testing.T) {
 	}
 }
 
-// A look at what would be sent changes no row of any table.
+// A look at what would be sent changes no byte of the database, and no row of any table.
 func TestADryRunChangesNoRow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "alba")
@@ -175,10 +215,13 @@ func TestADryRunChangesNoRow(t *testing.T) {
 	w.list("A", "2026-12-15")
 	w.list("B", "2026-12-15")
 	w.crawl("2026-09-08")
-	before := everyRow(t, w.database())
+	before, bytesBefore := everyRow(t, w.database()), fileBytes(t, w.database())
 	out := must(t, w.environ, "digest", "--dry-run", t.TempDir(), "--now", "2026-09-08T06:00:00Z")
 	if !strings.Contains(out, "1 mails written") {
 		t.Error(out)
+	}
+	if !bytes.Equal(bytesBefore, fileBytes(t, w.database())) {
+		t.Error("the file is another one")
 	}
 	if diff := cmp.Diff(before, everyRow(t, w.database())); diff != "" {
 		t.Error(diff)
@@ -186,6 +229,19 @@ func TestADryRunChangesNoRow(t *testing.T) {
 	if len(before) < 100 {
 		t.Errorf("only %d rows were compared", len(before))
 	}
+}
+
+// fileBytes reads a database that nobody has open, which therefore must have no log beside it.
+func fileBytes(t *testing.T, file string) []byte {
+	t.Helper()
+	if _, err := os.Stat(file + "-wal"); err == nil {
+		t.Errorf("%s-wal was left behind", file)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // everyRow reads all tables.
