@@ -131,6 +131,19 @@ func (t *Topics) vetoed(all []field) map[string]bool {
 	return ids
 }
 
+// Vetoed returns the ids of the topics that a call is not about although it may use their words, in alphabetical
+// order: its title or identifier says so ("digital twin"), and it does not carry them. nil if there are none.
+func (t *Topics) Vetoed(c *Call) []string {
+	var ids []string
+	for id := range t.vetoed(fields(c)) {
+		if !slices.ContainsFunc(c.Topics, func(h TopicHit) bool { return h.Topic == id }) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // compareReasons orders reasons: heaviest first, then so that equal calls and profiles always give
 // equal results. A topic that was chosen comes before the same topic reached by a keyword.
 func compareReasons(a, b Reason) int {

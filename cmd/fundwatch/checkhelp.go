@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"fundwatch/calls"
 	"fundwatch/notify/web"
@@ -25,13 +26,29 @@ func (a *app) suggest(ctx context.Context, c *calls.Consortium, m *calls.Municip
 	for _, twin := range twins { // those that were not named: nobody is nearer
 		links = append(links, calls.Link{Through: calls.Twin{Name: m.Name, Country: m.Country}, Town: twin})
 	}
-	var fellows []calls.Fellow
-	if len(m.Interests.Topics) > 0 {
-		if fellows, err = a.db.Fellows(ctx, m, wanted); err != nil {
-			return nil, err
-		}
+	fellows, err := a.fellows(ctx, m, wanted)
+	if err != nil {
+		return nil, err
 	}
 	return rules.Suggest(c, links, fellows), nil
+}
+
+// fellows returns subscribed towns of these countries that share topics with m, be it that it chose them or that its
+// own words mean them.
+func (a *app) fellows(ctx context.Context, m *calls.Municipality, countries []string) ([]calls.Fellow, error) {
+	wishes := *m
+	wishes.Interests.Topics = slices.Clone(m.Interests.Topics)
+	for _, keyword := range m.Interests.Keywords {
+		topics, err := a.topics()
+		if err != nil {
+			return nil, err
+		}
+		wishes.Interests.Topics = append(wishes.Interests.Topics, topics.Meaning(keyword)...)
+	}
+	if len(wishes.Interests.Topics) == 0 {
+		return nil, nil
+	}
+	return a.db.Fellows(ctx, &wishes, countries)
 }
 
 // checkStranger makes the check for a town of which nothing is known but what somebody typed: its name, country

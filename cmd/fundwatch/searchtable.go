@@ -18,21 +18,69 @@ func (f *findings) printTable() error {
 	case len(f.calls) == 0:
 		return nil
 	}
-	t := table{screen: f.app.screen, columns: f.columns()}
+	marks, err := f.callMarks()
+	if err != nil {
+		return err
+	}
+	t := table{screen: f.app.screen, columns: f.columns(marks != nil)}
 	for i := range f.calls {
 		row, err := f.row(&f.calls[i])
 		if err != nil {
 			return err
+		}
+		if marks != nil {
+			row = append(row, cell{whole: marks[i], style: red})
 		}
 		t.add(row...)
 	}
 	return t.print()
 }
 
+// callMarks says of each call whether its words mean something else than what they were asked for. It returns nil if
+// that is so of none. What nobody new can win has its mark where the days are.
+func (f *findings) callMarks() ([]string, error) {
+	var asked []string
+	for _, clause := range f.find.Clauses {
+		if !clause.Not {
+			asked = append(asked, clause.Topics...)
+		}
+	}
+	if len(asked) == 0 {
+		return nil, nil
+	}
+	topics, err := f.app.topics()
+	if err != nil {
+		return nil, err
+	}
+	marks, marked := make([]string, len(f.calls)), false
+	for i := range f.calls {
+		marks[i] = notAbout(topics, &f.calls[i].Call, asked)
+		marked = marked || marks[i] != ""
+	}
+	if !marked {
+		return nil, nil
+	}
+	return marks, nil
+}
+
+// notAbout names the topic that was asked for and that the call, by its title, is not about though it uses its words.
+func notAbout(topics *calls.Topics, c *calls.Call, asked []string) string {
+	for _, id := range topics.Vetoed(c) {
+		if slices.Contains(asked, id) {
+			return "not: " + topics.Label(id, "en")
+		}
+	}
+	return ""
+}
+
 // columns returns the columns of the table. What was asked for by name stays on narrow terminals, and the
-// programme and the money, which every search shows, make room for it.
-func (f *findings) columns() []column {
+// programme and the money, which every search shows, make room for it, and for the mark of calls that are not what
+// they seem.
+func (f *findings) columns(marked bool) []column {
 	programme, money := 70, 84
+	if marked {
+		programme, money = programme+24, money+24
+	}
 	if f.asksForChanges() {
 		programme, money = programme+30, money+30
 	}
@@ -45,6 +93,9 @@ func (f *findings) columns() []column {
 	}
 	if f.town != nil {
 		columns = append(columns, column{title: "why", least: 22, drop: 100})
+	}
+	if marked {
+		columns = append(columns, column{title: "but", least: 12})
 	}
 	return columns
 }
