@@ -20,6 +20,7 @@ const (
 	NoticeTitle     NoticeKind = "title"
 	NoticeReopened  NoticeKind = "reopened"
 	NoticeWithdrawn NoticeKind = "withdrawn"
+	NoticeClosed    NoticeKind = "closed"     // before the day that was told
 	NoticeOpening   NoticeKind = "opening"    // that it opens soon
 	NoticeClosing56 NoticeKind = "closing-56" // days before the deadline
 	NoticeClosing28 NoticeKind = "closing-28"

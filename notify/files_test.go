@@ -193,3 +193,31 @@ func TestFilesFolderGone(t *testing.T) {
 		t.Errorf("mail is %s after %d attempts, want queued after 0", r.State, r.Attempts)
 	}
 }
+
+// Whoever is forgotten is so in the folder too; the mails of others, and files that are no mail, stay.
+func TestForgetFiles(t *testing.T) {
+	t.Parallel()
+	files, dir := newFiles(t)
+	for i, to := range []string{"clerk@lodeve.example", "Clerk <clerk@LODEVE.example>", "mayor@lodeve.example", "clerk@lodeve.example, b@ghent.example"} {
+		d := &calls.Delivery{ID: int64(i), Key: "digest/1/2026-W36", MessageID: string(rune('a' + i)), Bytes: []byte("To: " + to + "\r\n\r\nclerk@lodeve.example\r\n")}
+		if err := files.Send(t.Context(), d, func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{"mail-torn.eml": "\x00", "own.eml": "To: clerk@lodeve.example\r\n\r\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []int{2, 0} {
+		if removed, err := notify.ForgetFiles(dir, "clerk@lodeve.example"); err != nil || removed != want {
+			t.Errorf("removed %d (%v), want %d", removed, err, want)
+		}
+	}
+	if left := names(t, dir); len(left) != 4 {
+		t.Errorf("left: %v", left)
+	}
+	if removed, err := notify.ForgetFiles(filepath.Join(dir, "nowhere"), "a@b.example"); err != nil || removed != 0 {
+		t.Errorf("no folder: removed %d, %v", removed, err)
+	}
+}

@@ -25,12 +25,16 @@ func storyReturned(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(returned(mails[at], args[2])), 0o600))
 }
 
-// returned answers a mail with a status of a delivery report, or with "stop".
+// returned answers a mail with a status of a delivery report, with "stop", or by a program of a reader who is "away".
 func returned(m receivedMail, status string) string {
-	if status == "stop" {
+	if status == "stop" || status == "away" {
 		_, link, _ := strings.Cut(m.data, "<mailto:")
 		address, _, _ := strings.Cut(link, "?")
-		return "From: " + m.to + "\nTo: " + address + "\nSubject: unsubscribe\n\nstop\n"
+		mail := "From: " + m.to + "\nTo: " + address + "\nSubject: unsubscribe\n\nstop\n"
+		if status == "away" {
+			mail = "Auto-Submitted: auto-replied\n" + mail
+		}
+		return mail
 	}
 	header, _, _ := strings.Cut(m.data, "\r\n\r\n")
 	return fmt.Sprintf("Return-Path: <>\nFrom: MAILER-DAEMON@mx.example\nTo: <%s>\nMessage-Id: <%s@mx.example>\n"+

@@ -10,6 +10,7 @@ import (
 
 	"fundwatch/calls"
 	"fundwatch/calls/store"
+	"fundwatch/notify"
 	"fundwatch/notify/web"
 )
 
@@ -150,6 +151,10 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if len(held) == 0 {
 		return misusef("no mailbox has the address %s: nothing was changed", address)
 	}
+	files, err := forgetFiles(a.cfg.Mail.Files.Dir, address)
+	if err != nil {
+		return err
+	}
 	done, err := a.db.Erase(ctx, address)
 	if err != nil {
 		return err
@@ -157,8 +162,18 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if done.Lingers {
 		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
 	}
-	_, err = fmt.Fprintf(l.out, "erased from %s; mails written as files are not touched\n", municipalities(done.Subscribers))
+	_, err = fmt.Fprintf(l.out, "erased from %s, and %s\n", municipalities(done.Subscribers), countOf(files, "mail written as a file", "mails written as files"))
 	return err
+}
+
+// forgetFiles removes the mails to an address that were written as files, and returns how many there were. It comes
+// before the database forgets the address: what fails then can be tried again.
+func forgetFiles(dir, address string) (int, error) {
+	removed, err := notify.ForgetFiles(dir, store.ASCIIAddress(address))
+	if err != nil {
+		return removed, fmt.Errorf("erase: nothing was erased from the database yet: %w", err)
+	}
+	return removed, nil
 }
 
 // exportSubscriber prints what the owner of an address may ask for, as its own page does.
@@ -168,7 +183,7 @@ func (l *launcher) exportSubscriber(ctx context.Context, address string) error {
 		return err
 	}
 	defer a.close()
-	held, err := web.HeldOn(ctx, pagesRegister{a.db}, address)
+	held, err := web.HeldOn(ctx, pagesRegister{DB: a.db}, address)
 	if err != nil {
 		return err
 	}

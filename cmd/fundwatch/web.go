@@ -99,7 +99,7 @@ func (d *daemon) site() (*web.Site, error) {
 		return nil, err
 	}
 	return web.New(settings, web.Parts{
-		Calls: pagesCatalogue{d.db}, Register: pagesRegister{d.db}, Topics: topics, Programmes: d.programmes, Countries: countries,
+		Calls: pagesCatalogue{d.db}, Register: pagesRegister{d.db, d.cfg.Mail.Files.Dir}, Topics: topics, Programmes: d.programmes, Countries: countries,
 		Rules: rules, Family: d.family, Foreseen: d.foreseenBy, Round: d.prospect, Check: d.checkStranger,
 		CountryName: countryName,
 		CutCountry:  cutCountry,
@@ -130,10 +130,16 @@ func (c pagesCatalogue) Search(ctx context.Context, q calls.Search, now time.Tim
 }
 
 // A pagesRegister is the database as the pages see it.
-type pagesRegister struct{ *store.DB }
+type pagesRegister struct {
+	*store.DB
+	mails string // folder of mails that were written as files; "" if there is none
+}
 
 // Erase removes every trace of an address but a hash, and reports whether a trace is left until upkeep.
 func (r pagesRegister) Erase(ctx context.Context, email string) (bool, error) {
+	if _, err := forgetFiles(r.mails, email); err != nil {
+		return false, err
+	}
 	done, err := r.DB.Erase(ctx, email)
 	return done.Lingers, err
 }

@@ -123,7 +123,7 @@ func TestOwnFeedsAreAskedForAgain(t *testing.T) {
 		if status := again(); status != http.StatusNotModified {
 			t.Errorf("%s: asked again: status %d, want 304", path, status)
 		}
-		told, err := pagesRegister{p.db()}.Told(t.Context(), to.ID)
+		told, err := pagesRegister{DB: p.db()}.Told(t.Context(), to.ID)
 		if err != nil || len(told) == 0 {
 			t.Fatalf("told %v, %v", told, err)
 		}

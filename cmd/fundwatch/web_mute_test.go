@@ -18,7 +18,7 @@ func TestNotForUs(t *testing.T) {
 	p, server, _ := pagesWithMail(t)
 	mailTo(t, server, "clerk@town-0.example", 1)
 	to := p.mailbox(1)
-	muter := pagesRegister{p.db()}
+	muter := pagesRegister{DB: p.db()}
 	own := p.get("/u/"+to.Token+"?lang=en", http.StatusOK, "Calls in your letters")
 	link := regexp.MustCompile(`href="(/u/[a-z2-7]+/mute/([a-z]+)/([^"?]+)\?lang=en)"`).FindStringSubmatch(own)
 	if link == nil {
