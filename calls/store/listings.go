@@ -27,16 +27,19 @@ func (db *DB) Listings(ctx context.Context, key calls.Key) ([]calls.Listing, err
 }
 
 // listedElsewhere returns the id of the portal's topic that a row of another source is about, 0 if it is a
-// call of its own.
+// call of its own. A row that states a deadline to come is no listing of a topic that has closed: whoever passes on the
+// money of a past topic names it, too.
 func (s *sweeper) listedElsewhere(c *calls.Call) (int64, error) {
 	if c.Kind == calls.KindTopic || c.Identifier == "" {
 		return 0, nil
 	}
 	const query = `
-		SELECT id FROM calls
-		WHERE identifier = ? COLLATE NOCASE AND source <> ? AND kind = 'topic' AND withdrawn IS NULL
-		ORDER BY id LIMIT 1`
-	id, err := scanOne[int64](s.tx.QueryRowContext(s.ctx, query, c.Identifier, s.run.Source))
+		SELECT c.id FROM calls c
+		WHERE c.identifier = ?2 COLLATE NOCASE AND c.source <> ?3 AND c.kind = 'topic' AND c.withdrawn IS NULL
+			AND NOT (?4 AND ` + statusSQL + ` = 'closed')
+		ORDER BY c.id LIMIT 1`
+	_, ahead := c.NextDeadline(s.now)
+	id, err := scanOne[int64](s.tx.QueryRowContext(s.ctx, query, instant(s.now), c.Identifier, s.run.Source, ahead))
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

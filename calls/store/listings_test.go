@@ -30,6 +30,25 @@ func TestOneCallInTwoSources(t *testing.T) {
 	same(t, "of the other", must(db.Listings(t.Context(), calls.Key{Source: "list", Reference: "2"}))(t), nil)
 }
 
+// Whoever passes on the money of a past topic names it: a row with a deadline to come is a call of its own. One without
+// merely lags.
+func TestARowThatOutlivesItsTopic(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	topic := call("a", "Values")
+	topic.Kind, topic.Identifier, topic.Deadlines[0].At = calls.KindTopic, "CERV-2024-CITIZENS-VALUES", now.Add(day)
+	save(t, db, sweepOf(topic), now)
+	later := now.Add(30 * day)
+	regranting, lagging := call("1", "Small grants for villages"), call("2", "Values, as a list page calls it")
+	for _, row := range []*calls.Call{&regranting, &lagging} {
+		row.Key.Source, row.Kind, row.Identifier = "list", "", topic.Identifier
+	}
+	regranting.Deadlines[0].At, lagging.Deadlines = later.Add(30*day), nil
+	save(t, db, calls.Sweep{Source: "list", Found: []calls.Call{regranting, lagging}, Complete: true}, later)
+	same(t, "its own", must(db.Call(t.Context(), regranting.Key))(t).Key, regranting.Key)
+	same(t, "listings", len(must(db.Listings(t.Context(), topic.Key))(t)), 1)
+}
+
 // A list page may be earlier than the portal, or know a topic that the portal has lost for a day. When the
 // portal has it, both are one call, and nobody is told of it a second time.
 func TestThePortalComesLater(t *testing.T) {
