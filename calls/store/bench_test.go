@@ -217,3 +217,30 @@ func BenchmarkCandidates(b *testing.B) {
 		same(b, "candidates", len(must(db.Candidates(b.Context(), 1, now))(b)), 41)
 	}
 }
+
+// BenchmarkCandidatesAfterYears is that of a reader who was told three times of each of 300 calls that have closed.
+func BenchmarkCandidatesAfterYears(b *testing.B) {
+	db := readyTown(b)
+	found := newWriter().calls(300)
+	var names []string
+	last := now
+	for i := range found {
+		names = append(names, found[i].Key.Reference)
+		if d, ok := found[i].LastDeadline(); ok && d.At.After(last) {
+			last = d.At
+		}
+	}
+	save(b, db, calls.Sweep{Source: "portal", Found: found}, now)
+	for _, kind := range []calls.NoticeKind{calls.NoticeNew, calls.NoticeClosing28, calls.NoticeClosing7} {
+		d, out := digestOf(b, db, 1, "", names...)
+		d.Period, out.Key, out.MessageID = string(kind), "digest/1/"+string(kind), string(kind)+"@fundwatch.example"
+		for i := range d.New {
+			d.New[i].Notices = []calls.Notice{{Call: d.New[i].Call.Key, Kind: kind, Fact: "x", Told: d.New[i].Call.Facts(now)}}
+		}
+		must(db.Enqueue(b.Context(), d, out, now))(b)
+	}
+	later := last.AddDate(1, 0, 0)
+	for b.Loop() {
+		same(b, "candidates", len(must(db.Candidates(b.Context(), 1, later))(b)), 0)
+	}
+}

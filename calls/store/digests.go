@@ -52,7 +52,8 @@ func (set candidateSet) at(call int64) *calls.Candidate {
 }
 
 // addTold adds what the subscriber was told, and returns the newest notice of each call. That a call was
-// withdrawn, or closed before the day that the reader knows, is told once; then it is over.
+// withdrawn, or closed before the day that the reader knows, is told once; then it is over. The newest notice of a
+// closed call, which decides, is only looked for where a day is still to come: most were told long ago.
 func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64, now time.Time) (newest map[int64]int64, err error) {
 	const query = `
 		SELECT
@@ -64,7 +65,7 @@ func (set candidateSet) addTold(ctx context.Context, q querier, subscriber int64
 		FROM notices n
 		JOIN calls c ON c.id = n.call
 		WHERE n.subscriber = ?2 AND n.state <> 'returned'
-			AND (` + statusSQL + ` <> 'closed' OR (
+			AND (` + statusSQL + ` <> 'closed' OR n.told ->> '$.deadlines[#-1]' > ?3 AND (
 				SELECT m.told ->> '$.deadlines[#-1]' > ?3 AND m.told ->> '$.status' <> 'closed'
 				FROM notices m
 				WHERE m.subscriber = n.subscriber AND m.call = n.call AND m.state <> 'returned'

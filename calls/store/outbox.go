@@ -213,7 +213,8 @@ func (db *DB) Settle(ctx context.Context) error {
 const longestWait = 14 * 24 * time.Hour
 
 // Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
-// call in it has closed or was muted meanwhile; a call of which it says that it closed does not count. When ok is false, reason says why, in English, without an address.
+// call in it has closed or was muted meanwhile; a call of which it says that it closed does not count. When
+// ok is false, reason says why, in English, without an address.
 func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
 	const query = `
 		SELECT s.state, s.paused_until, COUNT(n.id),
