@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,16 +40,41 @@ func (c *Crawler) Portal(ctx context.Context, src PortalSource, programmes *call
 		return s.end(err)
 	}
 	s.asker = c.newAsker(ctx, questions[0].api)
-	var failures []error
+	var failures []portalFailure
 	for _, q := range questions {
 		if err := s.list(ctx, q); err != nil {
-			failures = append(failures, fmt.Errorf("%s: %w", q.kind, err))
+			failures = append(failures, portalFailure{q.kind.String(), err})
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return s.end(errors.Join(failures...))
+	return s.end(joinFailures(failures))
+}
+
+// A portalFailure is why a type could not be listed.
+type portalFailure struct {
+	kinds string
+	err   error
+}
+
+// joinFailures returns the failures as one error, nil if there are none. What fails for each type in the same
+// words, such as a portal that cannot be reached, is said once for all of them.
+func joinFailures(failures []portalFailure) error {
+	var told []portalFailure
+	for _, f := range failures {
+		same := func(t portalFailure) bool { return t.err.Error() == f.err.Error() }
+		if i := slices.IndexFunc(told, same); i >= 0 {
+			told[i].kinds += ", " + f.kinds
+			continue
+		}
+		told = append(told, f)
+	}
+	errs := make([]error, 0, len(told))
+	for _, t := range told {
+		errs = append(errs, fmt.Errorf("%s: %w", t.kinds, t.err))
+	}
+	return errors.Join(errs...)
 }
 
 func languagesOf(src PortalSource) []string {

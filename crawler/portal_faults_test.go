@@ -38,6 +38,7 @@ func TestPortalFaults(t *testing.T) {
 		{"query ignored", portaltest.IgnoreQuery(), "type 1 (topics): page 1: the answer ignores the question", -1},
 		{"query ignored once", portaltest.OnType("8", portaltest.IgnoreQuery()), "type 8 (cascade calls): page 1: the answer ignores the question", -1},
 		{"page number ignored", onTopics(2, portaltest.StuckPage()), "type 1 (topics): page 2: it is page 1, asked for 2", 100 + others},
+		{"web page for all", portaltest.HTML(), "type 1 (topics), type 2 (external actions), type 8 (cascade calls): page 1: no search answer of the portal: it is markup", 0},
 		{"nothing at all", portaltest.Empty(), "type 1 (topics): the portal lists no topic at all, which cannot be", 0},
 		{"far too much", onTopics(1, portaltest.Huge(16<<20)), "type 1 (topics): page 1: body too large", others},
 		{"sent elsewhere", onTopics(1, portaltest.ForeignRedirect(elsewhere.URL)), "type 1 (topics): page 1: redirect refused", others},

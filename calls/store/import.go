@@ -16,6 +16,10 @@ type Imported struct {
 	New       int
 	Changed   int // the municipality, or one of its subscribers
 	Unchanged int
+
+	// OptedOut are addresses that were not held any more, because they were erased or removed, and want no mail:
+	// each is held again, as unsubscribed. Nil if there are none.
+	OptedOut []string
 }
 
 // ImportMunicipalities stores municipalities with their subscribers, all of them or, with an error,
@@ -212,6 +216,7 @@ func (im *importer) addSubscriber(municipality int64, s *calls.Subscriber) error
 	}
 	if out {
 		state, until = calls.SubscriberUnsubscribed, time.Time{}
+		im.count.OptedOut = append(im.count.OptedOut, s.Email)
 	}
 	key, err := im.db.keyIn(im.ctx, im.tx)
 	if err != nil {

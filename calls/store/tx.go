@@ -33,10 +33,10 @@ func (db *DB) updateBy(ctx context.Context, w *sql.DB, doing string, fn func(tx 
 	}
 	defer tx.Rollback() // after a commit it does nothing
 	if err := fn(tx); err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, db.namePlace(err))
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: commit: %w", doing, err)
+		return fmt.Errorf("%s: commit: %w", doing, db.namePlace(err))
 	}
 	return nil
 }
@@ -73,6 +73,8 @@ func (db *DB) namePlace(err error) error {
 	switch failed.Code {
 	case sqlite3.ErrReadonly, sqlite3.ErrCantOpen:
 		return fmt.Errorf("no right to write to %s or to its folder: %w", db.path, err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("no room left where %s lies, make room and try again: %w", db.path, err)
 	case sqlite3.ErrCorrupt:
 		return fmt.Errorf("%s is damaged, restore a backup: %w", db.path, err)
 	case sqlite3.ErrNotADB:

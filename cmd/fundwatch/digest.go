@@ -89,7 +89,7 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 	a.printDigests(l.out, report)
 	tally, sendErr := a.send(ctx)
 	a.printTally(l.out, tally)
-	return errors.Join(digestErr, sendErr, undelivered(tally))
+	return errors.Join(digestErr, waiting(sendErr), undelivered(tally))
 }
 
 // checkPeriod refuses a period that has not begun: its mail would be gone when it does.
@@ -244,6 +244,14 @@ func writeMail(dir, name string, mail notify.Mail) error {
 	return nil
 }
 
+// waiting adds to the error of a mail server that cannot be reached what becomes of the mails.
+func waiting(err error) error {
+	if !errors.Is(err, notify.ErrUnreachable) {
+		return err
+	}
+	return fmt.Errorf("%w\nNothing is lost, they wait in the outbox: 'fundwatch doctor' looks at the mail server, 'fundwatch send' tries again, as 'fundwatch serve' does by itself.", err)
+}
+
 // undelivered makes mails that need a person a partial failure.
 func undelivered(t notify.Tally) error {
 	if n := t.Failed + t.Bounced + t.Uncertain; n > 0 {
@@ -266,7 +274,7 @@ func newSend(l *launcher) *cobra.Command {
 				fmt.Fprintln(l.out, "nothing to send")
 			}
 			a.printTally(l.out, tally)
-			return errors.Join(err, undelivered(tally))
+			return errors.Join(waiting(err), undelivered(tally))
 		},
 	}
 }

@@ -45,6 +45,9 @@ func (d *doctor) database(ctx context.Context) diagnosis {
 		return found(checkFailure, "%v", err).toDo("give the user of fundwatch the right to read %s", path)
 	}
 	if err := d.openDatabase(ctx, store.AsItIs()); err != nil {
+		if unwritable(d.databasePlaces()...) != nil {
+			return found(checkFailure, "%v", err).toDo("ask as the user that fundwatch runs as ('sudo -u fundwatch fundwatch ...'), or give the file to that user; what it holds is not in doubt")
+		}
 		return found(checkFailure, "%v", err).toDo("restore a backup, as the README says, if the file is damaged")
 	}
 	file, newest, err := d.db.Version(ctx)
@@ -104,8 +107,12 @@ const (
 
 // disk checks what is free where the database lies, and that the places to write may be written.
 func (d *doctor) disk(context.Context) diagnosis {
-	if err := writable(append(d.databasePlaces(), d.mailPlaces()...)...); err != nil {
-		return found(checkFailure, "%v", err).toDo("let fundwatch write there")
+	if missing := unwritable(append(d.databasePlaces(), d.mailPlaces()...)...); missing != nil {
+		var places []string
+		for _, err := range missing {
+			places = append(places, err.Error())
+		}
+		return found(checkFailure, "%s", strings.Join(places, "; ")).toDo(toWrite)
 	}
 	dir := existing(filepath.Dir(d.cfg.Database))
 	var fsInfo syscall.Statfs_t

@@ -20,6 +20,9 @@ const (
 	heartbeat = 10 * time.Second
 )
 
+// errElsewhere says that a stage is being done by another process.
+var errElsewhere = errors.New("another fundwatch is at it")
+
 // exclusively runs one stage while no other process runs the same one. Another process that holds the
 // stage is named in the error; one that died holding it is taken over from, at once if it was on
 // this machine, else when its lease has run out.
@@ -39,7 +42,7 @@ func (a *app) exclusively(ctx context.Context, stage string, work func(context.C
 		}
 	}
 	if !held {
-		return fmt.Errorf("%s: locked by process %s until %s: another fundwatch is at it", stage, shortOwner(by), until.Local().Format(time.TimeOnly))
+		return fmt.Errorf("%s: locked by process %s until %s: %w", stage, shortOwner(by), until.Local().Format(time.TimeOnly), errElsewhere)
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	beating := make(chan struct{})

@@ -167,7 +167,9 @@ func TestServeNamesWhatItMayNotWrite(t *testing.T) {
 	chmod(home+"/fundwatch.db", 0o444)
 	try([]string{"no right to write to " + home + " (", "no right to write to " + home + "/fundwatch.db (the database)"}, "serve", "--db", home+"/fundwatch.db")
 	try([]string{"no right to write to " + home + " ("}, "crawl", "--db", home+"/fundwatch.db")
-	try([]string{"failure    disk", "no right to write to " + home + " ("}, "doctor", "--db", home+"/fundwatch.db")
+	try([]string{"failure    disk", "no right to write to " + home + " (", "): permission denied; no right", "-> give it to the user that fundwatch runs as;"}, "doctor", "--db", home+"/fundwatch.db")
+	chmod(home+"/fundwatch.db", 0o400) // made by root, asked by the service: not damaged
+	try([]string{"failure    database", "-> ask as the user that fundwatch runs as ('sudo -u fundwatch"}, "doctor", "--db", home+"/fundwatch.db")
 	chmod(home, 0o777)
 	chmod(home+"/fundwatch.db", 0o666)
 	chmod(dir, 0o755)

@@ -91,6 +91,9 @@ func (l *launcher) importMunicipalities(ctx context.Context, file string, check 
 		return fmt.Errorf("import %s: %w", file, err)
 	}
 	fmt.Fprintf(l.out, "%s: %d new, %d changed, %d unchanged\n", file, done.New, done.Changed, done.Unchanged)
+	for _, address := range done.OptedOut {
+		fmt.Fprintf(l.err, "warning: %s wants no mail and gets none: take it out of the file, then 'fundwatch subscribers erase %s' if it was erased before\n", address, address)
+	}
 	if err := a.warnOfLeftMailboxes(ctx, l.err, towns); err != nil {
 		return err
 	}

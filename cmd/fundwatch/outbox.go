@@ -59,6 +59,9 @@ func newOutbox(l *launcher) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return l.listReports(cmd.Context(), seen) },
 	}
 	reports.Flags().BoolVar(&seen, "seen", false, "and let them go")
+	for _, c := range []*cobra.Command{show, retry, drop} {
+		c.ValidArgsFunction = cobra.NoFileCompletions
+	}
 	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop, reports)
 }
 

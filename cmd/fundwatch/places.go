@@ -44,9 +44,22 @@ func existing(dir string) string {
 	}
 }
 
-// writable returns an error that names every place that may not be written, and what to do. It asks the
-// system and writes nothing: rights, read-only disks and sandboxes all count.
+// toWrite says what to do about places that may not be written.
+const toWrite = "give it to the user that fundwatch runs as; under systemd name it in StateDirectory= or ReadWritePaths=, " +
+	"in a container mount a volume there"
+
+// writable returns an error that names every place that may not be written, and what to do.
 func writable(places ...spot) error {
+	missing := unwritable(places...)
+	if missing == nil {
+		return nil
+	}
+	return fmt.Errorf("%w\n%s", errors.Join(missing...), toWrite)
+}
+
+// unwritable returns an error for every place that may not be written, nil if all may. It asks the system and
+// writes nothing: rights, read-only disks and sandboxes all count.
+func unwritable(places ...spot) []error {
 	const write = 2 // W_OK of access(2)
 	var missing []error
 	for _, p := range places {
@@ -54,10 +67,5 @@ func writable(places ...spot) error {
 			missing = append(missing, fmt.Errorf("no right to write to %s (%s): %w", p.path, p.what, err))
 		}
 	}
-	if missing == nil {
-		return nil
-	}
-	const hint = "give it to the user that fundwatch runs as; under systemd name it in StateDirectory= or ReadWritePaths=, " +
-		"in a container mount a volume there"
-	return fmt.Errorf("%w\n%s", errors.Join(missing...), hint)
+	return missing
 }

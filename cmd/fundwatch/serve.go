@@ -146,9 +146,15 @@ func (d *daemon) deliver(ctx context.Context) {
 	}
 }
 
-// stage runs one stage. Its failure is logged here: the next look tries again.
+// stage runs one stage. Its failure is logged here: the next look tries again. That staff are at it with a command
+// of their own is none.
 func (d *daemon) stage(ctx context.Context, name string, run func(context.Context) error) {
-	if err := run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+	err := run(ctx)
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+	case errors.Is(err, errElsewhere):
+		d.log.Info("left to another process", "stage", name, "err", err)
+	default:
 		d.log.Error("stage failed", "stage", name, "err", err)
 	}
 }

@@ -132,6 +132,26 @@ func TestOneProcessAtATime(t *testing.T) {
 	}
 }
 
+// While staff send by hand, the daemon leaves that to them, and its log tells of no failure.
+func TestServeLeavesAStageToOthers(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	db, err := store.Open(context.Background(), lookupEnv(environ, "XDG_DATA_HOME")+"/fundwatch/fundwatch.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	held, _, _, err := db.AcquireLease(context.Background(), "send", "elsewhere/other-boot/1/9/x", time.Hour, time.Now())
+	if err != nil || !held {
+		t.Fatalf("lease: held %t, error %v", held, err)
+	}
+	log := served(t, environ, "2026-09-01T06:00:00Z", "did what was due")
+	if !strings.Contains(log, `level=INFO msg="left to another process" stage=send`) || strings.Contains(log, "stage failed") {
+		t.Errorf("the log:\n%s", log)
+	}
+}
+
 func TestLastFiring(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ line, now, want string }{

@@ -192,7 +192,7 @@ func (a *app) lookAtSubscribers(ctx context.Context, v *statusView) error {
 	bounced, err := a.db.SubscribersIn(ctx, calls.SubscriberBounced, mostBounced)
 	for i := range bounced {
 		s := &bounced[i]
-		v.needs(fmt.Sprintf("subscriber %d", s.ID), fmt.Sprintf("correct the address, or 'fundwatch subscribers resume %d'", s.ID),
+		v.needs(fmt.Sprintf("subscriber %d", s.ID), fmt.Sprintf("if the address is right, 'fundwatch subscribers resume %d'; if not, 'fundwatch subscribers remove %d', and add the right one", s.ID, s.ID),
 			"mail to %s (%s) came back", s.Email, s.Municipality)
 	}
 	if more := v.Subscribers[calls.SubscriberBounced] - len(bounced); more > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -40,7 +41,7 @@ func (v statusView) print(a *app) {
 		fmt.Fprintln(sc.out, sc.paint(green, "all is well"))
 	}
 	for _, need := range v.Attention {
-		sc.fact("look", need.Problem)
+		sc.fact("look", strings.ReplaceAll(need.Problem, "\n", "; ")) // of several failures each is a line
 		sc.fact("", "-> "+need.Hint)
 	}
 }

@@ -120,7 +120,7 @@ func (s *sourceView) hint() string {
 	case healthStale:
 		return "is 'fundwatch serve' running? " + crawl
 	}
-	return "'fundwatch doctor' tells whether it can be reached; " + crawl + " tries again"
+	return "'fundwatch doctor' looks at network and disk, 'fundwatch sources check " + s.Source + "' at what it answers; " + crawl + " tries again"
 }
 
 func times(n int) string {

@@ -63,6 +63,9 @@ func newSubscribers(l *launcher) *cobra.Command {
 			return l.muteCall(cmd.Context(), args[0], args[1], (*app).unmute)
 		},
 	}
+	for _, c := range []*cobra.Command{pause, resume, unsubscribe, remove, erase, export} {
+		c.ValidArgsFunction = cobra.NoFileCompletions // an address is no file, and none is offered
+	}
 	return group("subscribers", "Look after mailboxes", list, newSubscriberAdd(l), pause, resume, unsubscribe, mute, unmute, remove, export, erase)
 }
 
@@ -83,7 +86,8 @@ func (l *launcher) listSubscribers(ctx context.Context) error {
 	for i := range subscribers {
 		s := &subscribers[i]
 		t.add(cell{whole: fmt.Sprint(s.ID)}, cell{whole: s.Municipality}, cell{whole: s.Email},
-			cell{whole: s.Language}, cell{whole: string(s.Frequency)}, cell{whole: string(s.State)})
+			cell{whole: s.Language}, cell{whole: string(s.Frequency)},
+			cell{whole: string(s.State), short: stateUntil(s.State, s.PausedUntil)})
 	}
 	if len(subscribers) == 0 {
 		fmt.Fprintln(l.err, "No subscribers yet: 'fundwatch subscribers add ADDRESS --municipality ID' adds one, 'fundwatch municipalities import FILE' many.")
@@ -123,8 +127,16 @@ func (l *launcher) setSubscriber(ctx context.Context, who string, state calls.Su
 		if s.State == calls.SubscriberPending && state != calls.SubscriberUnsubscribed {
 			return "", misusef("%s has not confirmed yet: only its owner can, by the mail that was sent", who)
 		}
-		return string(state), a.db.SetSubscriberState(ctx, s.ID, state, until)
+		return stateUntil(state, until), a.db.SetSubscriberState(ctx, s.ID, state, until)
 	})
+}
+
+// stateUntil names a state, and the day on which a pause ends by itself.
+func stateUntil(state calls.SubscriberState, until time.Time) string {
+	if state != calls.SubscriberPaused || until.IsZero() {
+		return string(state)
+	}
+	return fmt.Sprintf("%s until %s", state, calls.Day(until))
 }
 
 func (l *launcher) removeSubscriber(ctx context.Context, who string) error {
@@ -162,7 +174,8 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if done.Lingers {
 		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
 	}
-	_, err = fmt.Fprintf(l.out, "erased from %s, and %s\n", municipalities(done.Subscribers), countOf(files, "mail written as a file", "mails written as files"))
+	_, err = fmt.Fprintf(l.out, "erased from %s, and %s; a file that you import must not name it any more\n",
+		municipalities(done.Subscribers), countOf(files, "mail written as a file", "mails written as files"))
 	return err
 }
 

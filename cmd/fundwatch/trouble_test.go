@@ -34,7 +34,7 @@ func TestAServerThatIsDownLosesNothing(t *testing.T) {
 	up := w.environ
 	w.environ = append(append([]string{}, up...), envPair("MAIL_SMTP_PORT", 1)) // nobody listens there
 	_, errs, code := run1(t, w.environ, "digest", "--now", "2026-09-01T06:00:00Z")
-	if code != exitFailed || !strings.Contains(errs, "cannot be handed over") {
+	if code != exitFailed || !strings.Contains(errs, "cannot be handed over") || !strings.Contains(errs, "wait in the outbox: 'fundwatch doctor'") {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
 	w.environ = up
