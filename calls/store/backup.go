@@ -204,7 +204,7 @@ func (db *DB) Snapshot(ctx context.Context, path string) error {
 		return fmt.Errorf("copy database: %w", err)
 	}
 	if err := db.copyPages(ctx, path); err != nil {
-		return fmt.Errorf("copy database: %w", err)
+		return fmt.Errorf("copy database: %w", roomFor(path, err))
 	}
 	atRest, err := newConnector(path, resting).Connect(ctx)
 	if err != nil {
@@ -249,7 +249,20 @@ func copyState(ctx context.Context, into, from *sqlite3.SQLiteConn) (err error) 
 	if err != nil {
 		return err
 	}
-	return errors.Join(copySteps(ctx, backup), backup.Close())
+	copied, closed := copySteps(ctx, backup), backup.Close()
+	if copied != nil { // of a copy that failed Close says the same again
+		return copied
+	}
+	return closed
+}
+
+// roomFor says of a copy that found no room where that was and what to do.
+func roomFor(path string, err error) error {
+	var failed sqlite3.Error
+	if errors.As(err, &failed) && failed.Code == sqlite3.ErrFull {
+		return fmt.Errorf("no room left for %s, make room or name a place on another disk: %w", path, err)
+	}
+	return err
 }
 
 func copySteps(ctx context.Context, backup *sqlite3.SQLiteBackup) error {

@@ -116,11 +116,11 @@ func (db *DB) writeAll(all ...*passenger) error {
 	defer tx.Rollback() // after a commit it does nothing
 	for _, p := range all {
 		if err := p.fn(free, tx); err != nil {
-			return fmt.Errorf("%s: %w", p.doing, err)
+			return fmt.Errorf("%s: %w", p.doing, db.namePlace(err))
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: commit: %w", first.doing, err)
+		return fmt.Errorf("%s: commit: %w", first.doing, db.namePlace(err))
 	}
 	return nil
 }

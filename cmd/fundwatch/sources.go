@@ -45,7 +45,7 @@ func (l *launcher) listSources(ctx context.Context) error {
 	}
 	portal := crawler.SourceDef{ID: portalSource, Kind: "api", Enabled: a.cfg.Sources.Portal.Enabled, URL: a.cfg.Sources.Portal.URL}
 	t := table{screen: a.screen, columns: []column{
-		{title: "source", least: 10}, {title: "kind"}, {title: "last"}, {title: "seen", right: true}, {title: "state", least: 16},
+		{title: "source", least: 20}, {title: "kind", drop: 70}, {title: "last"}, {title: "seen", right: true}, {title: "state", least: 16},
 		{title: "address", least: 20, drop: 110},
 	}}
 	for _, d := range append([]crawler.SourceDef{portal}, defs...) {

@@ -29,7 +29,7 @@ func (v statusView) print(a *app) {
 		sc.fact("source", s.line(a.zone))
 	}
 	sc.fact("subscribers", counted(v.Subscribers, subscriberStates))
-	sc.fact("outbox", counted(v.Outbox, deliveryStates))
+	sc.fact("outbox", counted(v.Outbox, deliveryStates)+v.whyWaiting(a.zone))
 	for _, name := range []string{"crawl", "digest"} {
 		sc.fact("next "+name, stamp(v.Next[name], a.zone))
 	}
@@ -56,6 +56,15 @@ func (s *sourceView) line(zone *time.Location) string {
 		line += ", " + *s.Verified
 	}
 	return line
+}
+
+// whyWaiting says since when the mail that waits longest does, and what the mail server said to it; "" if none waits
+// that was tried.
+func (v statusView) whyWaiting(zone *time.Location) string {
+	if v.Waiting == nil || v.Waiting.Answer == nil {
+		return ""
+	}
+	return fmt.Sprintf("; mail %d waits since %s: %s", v.Waiting.Mail, stamp(v.Waiting.Created, zone), *v.Waiting.Answer)
 }
 
 // counted names the counts that are not zero.

@@ -123,7 +123,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 	for _, width := range []string{"60", "200"} {
 		out, errs, _ := run1(t, append(environ, "FORCE_TTY="+width, "NO_COLOR=1"), "status", "--now", now)
 		wantFits(t, out+errs, width, lookupEnv(environ, "XDG_DATA_HOME"))
-		for _, want := range []string{"look         portal failed", "-> ", "next crawl", "source       visegrad: "} {
+		for _, want := range []string{"look         portal failed", "-> ", "; mail 1 waits since", "next crawl", "source       visegrad: "} {
 			if !strings.Contains(out, want) {
 				t.Errorf("at %s columns %q is missing:\n%s", width, want, out)
 			}
