@@ -136,20 +136,26 @@ func (a *app) printCrawls(reports []crawlReport, asJSON bool) error {
 		return writeJSON(a.screen.out, views)
 	}
 	for _, r := range reports {
-		run := r.Run
-		if r.Dry {
-			fmt.Fprintf(a.screen.out, "%s: %d seen, %d odd; nothing is stored, and what is new or changed is not told apart\n",
-				run.Source, run.Seen, run.Odd)
-		} else {
-			fmt.Fprintf(a.screen.out, "%s: %d seen: %d new, %d changed, %d unchanged, %d gone, %d odd\n",
-				run.Source, run.Seen, run.New, run.Changed, run.Unchanged, run.Gone, run.Odd)
-		}
-		if run.Verified != "" {
-			fmt.Fprintf(a.screen.out, "  %s\n", run.Verified)
+		fmt.Fprintf(a.screen.out, "%s: %s\n", r.Run.Source, r.counts())
+		if r.Run.Verified != "" {
+			fmt.Fprintf(a.screen.out, "  %s\n", r.Run.Verified)
 		}
 		a.printOdd(r.Odd)
 	}
 	return nil
+}
+
+// counts says what a crawl of one source found.
+func (r crawlReport) counts() string {
+	run, failed := r.Run, ""
+	if r.Err != nil {
+		failed = "failed, "
+	}
+	if r.Dry {
+		return fmt.Sprintf("%s%d seen, %d odd; nothing is stored, and what is new or changed is not told apart", failed, run.Seen, run.Odd)
+	}
+	return fmt.Sprintf("%s%d seen: %d new, %d changed, %d unchanged, %d gone, %d odd",
+		failed, run.Seen, run.New, run.Changed, run.Unchanged, run.Gone, run.Odd)
 }
 
 // mostOdd is how many odd records a crawl prints; all of them are kept for `status`.

@@ -75,7 +75,7 @@ func TestFaultsLeaveTheCatalogueUntouched(t *testing.T) {
 			before := must(t, environ, "search", "--status", "all", "--limit", "0", "--now", "2026-09-01")
 			portal.Fail(f.fault)
 			out, errs, code := run1(t, environ, "crawl", "--now", "2026-09-02")
-			if code != exitPartly || !strings.Contains(errs, f.cause) {
+			if code != exitPartly || !strings.Contains(errs, f.cause) || !strings.Contains(out, "portal: failed, ") {
 				t.Errorf("got exit code %d, want %d, and a cause with %q:\n%s%s", code, exitPartly, f.cause, out, errs)
 			}
 			if after := must(t, environ, "search", "--status", "all", "--limit", "0", "--now", "2026-09-01"); after != before {

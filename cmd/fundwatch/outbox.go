@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -88,6 +89,9 @@ func (l *launcher) withDelivery(ctx context.Context, number string, write bool, 
 	}
 	defer a.close()
 	d, err := a.db.Delivery(ctx, id)
+	if errors.Is(err, calls.ErrNotFound) {
+		return fmt.Errorf("%w: 'fundwatch outbox list --all' shows them all", err)
+	}
 	if err != nil {
 		return err
 	}

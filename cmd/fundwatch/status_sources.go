@@ -120,7 +120,11 @@ func (s *sourceView) hint() string {
 	case healthStale:
 		return "is 'fundwatch serve' running? " + crawl
 	}
-	return "'fundwatch doctor' looks at network and disk, 'fundwatch sources check " + s.Source + "' at what it answers; " + crawl + " tries again"
+	try := "'fundwatch sources check " + s.Source + "'"
+	if s.Source == portalSource {
+		try = crawl[:len(crawl)-1] + " --dry-run'"
+	}
+	return "'fundwatch doctor' looks at network and disk, " + try + " at what it answers; " + crawl + " tries again"
 }
 
 func times(n int) string {

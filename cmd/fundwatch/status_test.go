@@ -108,6 +108,11 @@ func TestStatusInBadWeather(t *testing.T) {
 	if view.Waiting == nil || view.Waiting.Code == nil || *view.Waiting.Code != 451 || view.Outbox["queued"] != 1 {
 		t.Errorf("waiting: %+v, outbox %v", view.Waiting, view.Outbox)
 	}
+	for _, a := range view.Attention {
+		if a.About == "source portal" && !strings.Contains(a.Hint, "'fundwatch crawl portal --dry-run' at what it answers") {
+			t.Errorf("what to do about the portal: %s", a.Hint)
+		}
+	}
 	want := []string{"source portal", "source erasmus-agencies", "source eui", "subscriber 2", "outbox"}
 	for _, about := range want {
 		i := slices.IndexFunc(view.Attention, func(a attention) bool { return a.About == about })
