@@ -249,7 +249,7 @@ func waiting(err error) error {
 	if !errors.Is(err, notify.ErrUnreachable) {
 		return err
 	}
-	return fmt.Errorf("%w\nNothing is lost, they wait in the outbox: 'fundwatch doctor' looks at the mail server, 'fundwatch send' tries again, as 'fundwatch serve' does by itself.", err)
+	return fmt.Errorf("%w\nNothing is lost, they wait in the outbox: 'fundwatch doctor' looks at the mail server, 'fundwatch send' tries again, as 'fundwatch serve' does by itself", err)
 }
 
 // undelivered makes mails that need a person a partial failure.
