@@ -87,41 +87,85 @@ func wantSound(t *testing.T, file string) {
 	}
 }
 
-// TestRestoreRecipe does what the README says, word for word but for the places and the service manager.
+// TestRestoreRecipe does what the README says, word for word but for the places, the user and the service manager.
 func TestRestoreRecipe(t *testing.T) {
 	t.Parallel()
+	restore, carryOver := restoreRecipe(t)
+	t.Run("a damaged file", func(t *testing.T) {
+		t.Parallel()
+		r := newRestore(t)
+		for _, broken := range []string{r.path, r.path + "-wal", r.path + "-shm"} { // and the remains of a killed process
+			if err := os.WriteFile(broken, []byte("no database "+strings.Repeat("x", 4000)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.run(t, restore+"systemctl start fundwatch\n")
+		if out := must(t, nil, "--db", r.path, "subscribers", "list"); strings.Count(out, "\tactive\n") != 3 {
+			t.Errorf("after the restore there are other subscribers:\n%s", out)
+		}
+	})
+	t.Run("a file that can be read", func(t *testing.T) {
+		t.Parallel()
+		r := newRestore(t)
+		must(t, nil, "--db", r.path, "subscribers", "unsubscribe", "clerk@town-1.example") // the backup knows nothing of it
+		r.run(t, restore+carryOver)
+		out := must(t, nil, "--db", r.path, "subscribers", "list")
+		if strings.Count(out, "\tactive\n") != 2 || !strings.Contains(out, "clerk@town-1.example\tfr\tweekly\tunsubscribed\n") {
+			t.Errorf("who stopped after the backup gets mail again:\n%s", out)
+		}
+	})
+}
+
+// restoreRecipe returns the two parts of the recipe in the README: the restore, and what carries over from the old file.
+func restoreRecipe(t *testing.T) (restore, carryOver string) {
+	t.Helper()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	recipe := regexp.MustCompile("(?s)### Backup and restore\n.*?```sh\n(.*?)```").FindSubmatch(readme)
-	if recipe == nil {
-		t.Fatal("the README has no recipe")
+	_, section, _ := strings.Cut(string(readme), "### Backup and restore\n")
+	section, _, _ = strings.Cut(section, "\n### ")
+	parts := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1)
+	if len(parts) != 2 {
+		t.Fatalf("the README has a recipe of %d parts, want 2", len(parts))
 	}
-	home, copies := t.TempDir(), t.TempDir()
-	path, bin := home+"/fundwatch.db", t.TempDir()
-	program(t, bin, "fundwatch", "RUN_AS_FUNDWATCH=1 exec "+os.Args[0]+` "$@"`)
-	program(t, bin, "systemctl", `echo "$@" >>`+copies+"/asked")
-	must(t, nil, "--db", path, "municipalities", "import", manyTowns(t, 3), "--now", "2026-09-01")
-	must(t, nil, "--db", path, "backup", copies+"/fundwatch.db")
-	for _, broken := range []string{path, path + "-wal", path + "-shm"} { // a damaged file, and the remains of a killed process
-		if err := os.WriteFile(broken, []byte("no database "+strings.Repeat("x", 4000)), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	return parts[0][1], parts[1][1]
+}
+
+// A restoring is a machine on which the recipe is followed: a database with a backup of it.
+type restoring struct {
+	varLib, path, copies, bin string
+}
+
+func newRestore(t *testing.T) *restoring {
+	t.Helper()
+	r := &restoring{varLib: t.TempDir(), copies: t.TempDir(), bin: t.TempDir()}
+	r.path = r.varLib + "/fundwatch/fundwatch.db"
+	program(t, r.bin, "fundwatch", "RUN_AS_FUNDWATCH=1 exec "+os.Args[0]+` "$@"`)
+	program(t, r.bin, "systemctl", `echo "$@" >>`+r.copies+"/asked")
+	program(t, r.bin, "sudo", `[ "$1 $2" = "-u fundwatch" ] && shift 2 && exec env "$@"`)
+	if err := os.WriteFile(r.copies+"/config.yaml", []byte("timezone: Europe/Brussels\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	script := strings.NewReplacer("/var/lib/fundwatch", home, "/var/backups", copies).Replace(string(recipe[1]))
+	must(t, nil, "--db", r.path, "municipalities", "import", manyTowns(t, 3), "--now", "2026-09-01")
+	must(t, []string{"FUNDWATCH_SOURCES_PORTAL_ENABLED=false"}, "--db", r.path, "crawl") // rounds of every year, without a network
+	must(t, nil, "--db", r.path, "backup", r.copies+"/fundwatch.db")
+	return r
+}
+
+func (r *restoring) run(t *testing.T, recipe string) {
+	t.Helper()
+	script := strings.NewReplacer("/var/lib", r.varLib, "/var/backups", r.copies, "/etc/fundwatch", r.copies, "/tmp/preview", r.copies+"/preview").Replace(recipe)
 	cmd := exec.Command("sh", "-ex")
-	cmd.Stdin = strings.NewReader(strings.ReplaceAll(script, "doctor", "doctor || true"))
+	cmd.Stdin = strings.NewReader(strings.ReplaceAll(script, "fw doctor", "fw doctor || true"))
 	// No network is asked; what then lacks is no matter here.
-	cmd.Env = append(os.Environ(), "FUNDWATCH_SOURCES_PORTAL_ENABLED=false", "PATH="+bin+":"+os.Getenv("PATH"))
-	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), ", sound\n") {
+	cmd.Env = append(os.Environ(), "FUNDWATCH_SOURCES_PORTAL_ENABLED=false", "PATH="+r.bin+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), ", sound\n") || !strings.Contains(string(out), "nothing sent, nothing changed") {
 		t.Fatalf("the recipe: %v\n%s", err, out)
 	}
-	if asked, _ := os.ReadFile(copies + "/asked"); string(asked) != "stop fundwatch\nstart fundwatch\n" {
+	if asked, _ := os.ReadFile(r.copies + "/asked"); string(asked) != "stop fundwatch\nstart fundwatch\n" {
 		t.Errorf("the service manager was asked: %q", asked)
-	}
-	if out := must(t, nil, "--db", path, "municipalities", "list"); strings.Count(out, "\n") != 3 {
-		t.Errorf("after the restore there are other municipalities:\n%s", out)
 	}
 }
 

@@ -36,8 +36,8 @@ be handed in twice.
 Exit code 0 says that the mail is done with, whatever it was. 75 says that fundwatch is in trouble,
 and asks the mail server to hand the mail in again.`,
 		Example: `  # aliases of a mail server with recipient_delimiter = +, in a file that belongs to the user of fundwatch
-  bounce:      "|fundwatch --config /etc/fundwatch/config.yaml inbound"
-  unsubscribe: "|fundwatch --config /etc/fundwatch/config.yaml inbound"`,
+  bounce:      "|fundwatch --config /etc/fw.yaml inbound"
+  unsubscribe: "|fundwatch --config /etc/fw.yaml inbound"`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := l.inbound(cmd.Context(), recipient); err != nil {

@@ -86,7 +86,7 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 		return nil
 	}
 	if out.name != formatJSON {
-		fmt.Fprintln(l.err, found.nothing(ctx))
+		found.say(l.err, found.nothing(ctx))
 		found.suggest(ctx, l.err)
 	}
 	return quietError(exitPartly)
@@ -95,7 +95,14 @@ func (l *launcher) search(ctx context.Context, words []string, f *searchFlags, o
 // tell says what was perhaps meant otherwise than it was understood, and what is left out.
 func (f *findings) tell(w io.Writer) {
 	for _, remark := range f.remarks {
-		fmt.Fprintln(w, remark)
+		f.say(w, remark)
+	}
+}
+
+// say writes a sentence that stands beside the results, as wide as the terminal that these go to.
+func (f *findings) say(w io.Writer, text string) {
+	for _, line := range f.app.screen.lines(text, 0) {
+		fmt.Fprintln(w, line)
 	}
 }
 
@@ -126,7 +133,7 @@ func (f *findings) suggest(ctx context.Context, w io.Writer) {
 			written := calls.AsWritten(f.typed, term.Words[0])
 			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 && !said[written] {
 				said[written] = true
-				fmt.Fprintf(w, "%q: did you mean %s?\n", written, strings.Join(near, " or "))
+				f.say(w, fmt.Sprintf("%q: did you mean %s?", written, strings.Join(near, " or ")))
 			}
 		}
 	}
@@ -158,7 +165,7 @@ func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
 	fewer := f.find
 	fewer.Clauses, fewer.Limit = kept, 0
 	if hits, err := f.app.db.Search(ctx, fewer, f.now); err == nil && len(hits) > 0 {
-		fmt.Fprintf(w, "No call holds %s; the other words find %s.\n", strings.Join(dropped, " or "), countOf(len(hits), "call", "calls"))
+		f.say(w, fmt.Sprintf("No call holds %s; the other words find %s.", strings.Join(dropped, " or "), countOf(len(hits), "call", "calls")))
 	}
 }
 
