@@ -186,16 +186,21 @@ func TestSpellingsOfAMailboxAreMerged(t *testing.T) {
 	same(t, "another mailbox", must(db.Subscriber(t.Context(), 7))(t).Email, "Ö@bücher.example")
 }
 
-// Mailboxes of a key that version 11 knew get the tokens that came later.
+// Mailboxes of a key that version 11 knew get the tokens that came later: also where a program of that version went on
+// serving while a newer one brought the file forward, and then noted the key as known.
 func TestVersion11GetsTokensToStop(t *testing.T) {
 	t.Parallel()
-	path := unpacked(t, "version1.db.gz")
-	ok(t, store.BringTo(t.Context(), path, 11))
 	key := strings.Repeat("k", 32)
-	ok(t, os.WriteFile(path+".key", []byte(key), 0o600))
-	exec(t, outside(t, path), `INSERT INTO token_keys VALUES (1, token_hash('key `+key+`'))`)
-	db := openAt(t, path)
-	ok(t, db.Unlock(t.Context()))
-	in := &calls.Inbound{Kind: calls.InboundUnsubscribe, Token: reader(t, db).Stop, Fingerprint: [32]byte{1}}
-	same(t, "stopped by mail", receive(t, db, in, now).State, calls.SubscriberUnsubscribed)
+	for noted, version := range map[string]int{"before the file is brought forward": 11, "afterwards": 12} {
+		t.Run(noted, func(t *testing.T) {
+			path := unpacked(t, "version1.db.gz")
+			ok(t, store.BringTo(t.Context(), path, version))
+			ok(t, os.WriteFile(path+".key", []byte(key), 0o600))
+			exec(t, outside(t, path), `INSERT INTO token_keys VALUES (1, token_hash('key `+key+`'))`)
+			db := openAt(t, path)
+			ok(t, db.Unlock(t.Context()))
+			in := &calls.Inbound{Kind: calls.InboundUnsubscribe, Token: reader(t, db).Stop, Fingerprint: [32]byte{1}}
+			same(t, "stopped by mail", receive(t, db, in, now).State, calls.SubscriberUnsubscribed)
+		})
+	}
 }

@@ -29,8 +29,12 @@ const tokenBytes = 16
 // A tokenKey is what tokens are derived with. It lies in a file beside the database.
 type tokenKey [32]byte
 
-// fingerprint returns what the database keeps of the key.
-func (k *tokenKey) fingerprint() []byte { return tokenHash("key " + string(k[:])) }
+// fingerprint returns what the database keeps of the key: that the tokens for all purposes that we know were made of
+// it. A program of before that still serves knows fewer, and keeps another fingerprint: then all are made anew.
+func (k *tokenKey) fingerprint() []byte {
+	purposes := strings.Join([]string{forManage, forBounce, forFeed, forStop}, " ")
+	return tokenHash("key for " + purposes + "\n" + string(k[:]))
+}
 
 // derive returns the token of a subscriber with this nonce.
 func (k *tokenKey) derive(purpose, nonce string) string {
