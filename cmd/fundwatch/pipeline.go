@@ -107,11 +107,16 @@ func (a *app) saveSweep(ctx context.Context, run int64, sweep *calls.Sweep, topi
 
 // match finds, for every call that changed since last time and every municipality whose interests
 // did, who is concerned. Result and cursor are saved together, so that nothing is matched twice and
-// nothing is missed.
+// nothing is missed. A list lacks what was closed when it was written: where --now names a day to come, that is
+// not yet what is closed then, or today's letters would never tell of it.
 func (a *app) match(ctx context.Context) (store.Matched, error) {
 	var done store.Matched
 	err := a.exclusively(ctx, "match", func(ctx context.Context) error {
-		work, err := a.db.Unmatched(ctx, a.now())
+		at := a.now()
+		if today := a.wallClock(); today.Before(at) {
+			at = today
+		}
+		work, err := a.db.Unmatched(ctx, at)
 		if err != nil || len(work.Calls)+len(work.Municipalities) == 0 {
 			return err
 		}
@@ -119,7 +124,7 @@ func (a *app) match(ctx context.Context) (store.Matched, error) {
 		if err != nil {
 			return err
 		}
-		if done, err = a.db.Match(ctx, topics, a.now()); err != nil {
+		if done, err = a.db.Match(ctx, topics, at); err != nil {
 			return err
 		}
 		a.log.Info("matched", "calls", done.Calls, "municipalities", done.Municipalities, "matches", done.Matches)

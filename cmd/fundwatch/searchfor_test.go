@@ -180,3 +180,17 @@ func TestSearchForReadsTheListOrEveryCall(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Whoever plays through a day to come, on the real database, takes nothing from what is told today.
+func TestATownEditedInTheFutureMissesNothing(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	must(t, environ, "crawl")
+	must(t, environ, "municipalities", "add", "Somewhere", "--country", "FR", "--topic", "youth")
+	want := searchFor(t, environ, "--for", "somewhere-fr")
+	must(t, environ, "municipalities", "edit", "somewhere-fr", "--topic", "culture-heritage")
+	must(t, environ, "municipalities", "edit", "somewhere-fr", "--topic", "youth", "--now", "2028-01-01")
+	if got := searchFor(t, environ, "--for", "somewhere-fr"); len(want) == 0 || !cmp.Equal(got, want) {
+		t.Errorf("%d calls concern the town, %d after it was edited under a later clock", len(want), len(got))
+	}
+}
