@@ -34,6 +34,7 @@ func FuzzCompose(f *testing.F) {
 	}
 	f.Add(uint8(0), "a@b.example\r\nBcc: c@d.example", "t", "t", address)
 	f.Add(uint8(0), reader, "Town Twinning", "-- ", address)
+	f.Add(uint8(0), reader, "t", `Ämter\Kultur`, address)
 	f.Add(uint8(99), `"a b"@münchen.example`, "t", "t", "http://ex\u00e4mple.org:8080/it's(1)\"onclick=")
 	composer := newComposer(f, letterSettings())
 	sample := mixedDigest(f, "Drogheda", "IE", "en")

@@ -115,7 +115,13 @@ func mailbox(name, address string) (*netmail.Address, error) {
 	if err != nil || parsed.Address != address || strings.ContainsFunc(address, notPlain) {
 		return nil, errNotPlain
 	}
-	return &netmail.Address{Name: headerLine(name, longestName), Address: address}, nil
+	return &netmail.Address{Name: headerName(name), Address: address}, nil
+}
+
+// headerName is [headerLine] for the name before an address. A backslash escapes what follows it there, also within
+// an encoded word, in which net/mail leaves it: the address behind it would not be read (RFC 2047, section 5).
+func headerName(name string) string {
+	return strings.ReplaceAll(headerLine(name, longestName), `\`, "/")
 }
 
 // headerLine is [cleanLine] for what goes into a header: a mail program takes "=?" for the beginning of an encoded
