@@ -205,7 +205,7 @@ func (l *configLoader) checkAlignment(domain string) {
 
 func (l *configLoader) checkWeb() {
 	w := &l.config.Web
-	w.BaseURL = strings.TrimRight(w.BaseURL, "/")
+	w.BaseURL = baseAddress(w.BaseURL)
 	if w.Listen != "" && w.BaseURL == "" {
 		l.wrong("web.base_url", "is missing: readers get links to these pages", "the public address, such as https://fundwatch.town.example")
 	}

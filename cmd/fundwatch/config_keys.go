@@ -64,7 +64,7 @@ func (c *Config) settings(programmes func() (programmeNames, error)) []*setting 
 		textSetting("mail.dkim.selector", &dkim.Selector, checkDomain),
 		pathSetting("mail.dkim.key_file", &dkim.KeyFile),
 		textSetting("web.listen", &c.Web.Listen, checkListen),
-		textSetting("web.base_url", &c.Web.BaseURL, checkURL),
+		textSetting("web.base_url", &c.Web.BaseURL, checkBaseURL),
 		listSetting("web.trusted_proxies", &c.Web.TrustedProxies, checkNetwork),
 	}
 }

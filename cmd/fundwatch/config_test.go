@@ -181,6 +181,11 @@ func TestConfigProblems(t *testing.T) {
 			`config.yaml:3: web.base_url: a web address must begin with https:// or http://`,
 			`config.yaml:4: sources.portal.url: a web address must not hold a user name or password`,
 		}},
+		{"pages with a question", "web: {base_url: \"https://town.example/?a=b\"}\n", nil, []string{`config.yaml:1: web.base_url: the address of the pages must not hold a ?`}},
+		{"pages with a bare question mark", "web: {base_url: \"https://town.example?\"}\n", nil, []string{`config.yaml:1: web.base_url: the address of the pages must not hold a ?`}},
+		{"pages with an apostrophe", "web: {base_url: \"https://town.example/l'Europe\"}\n", nil, []string{`config.yaml:1: web.base_url: the address of the pages must not hold an apostrophe`}},
+		{"pages below an empty part", "web: {base_url: \"https://town.example//fw/\"}\n", nil, []string{`config.yaml:1: web.base_url: the path of the pages must not hold empty or dotted parts (browsers leave them out: write /fw)`}},
+		{"pages below a dotted part", "web: {base_url: \"https://town.example/a/%2e%2e/fw\"}\n", nil, []string{`config.yaml:1: web.base_url: the path of the pages must not hold empty or dotted parts`}},
 		{"pages without their address", "web: {listen: \":8080\"}\n", nil, []string{`config.yaml:1: web.base_url: is missing`}},
 		{"names", "mail:\n  transport: stmp\n  smtp: {tls: ssl}\nsources:\n  portal: {programmes: [CREV], languages: [no, xx]}\n", nil, []string{
 			`config.yaml:2: mail.transport: "stmp" is not known (did you mean smtp?)`,
