@@ -63,20 +63,39 @@ func (s surroundings) getenv(name string) string { return lookupEnv(s.environ, n
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, s surroundings) int {
+	results := &results{Writer: s.out}
+	s.out = results
 	root := newRoot(s)
 	root.SetArgs(negationsLast(s.args))
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	err := root.ExecuteContext(ctx)
+	var quiet quietError
+	if err == nil || errors.As(err, &quiet) && results.failed != nil {
+		err = results.failed
+	}
 	if err == nil {
 		return exitDone
 	}
-	var quiet quietError
 	if !errors.As(err, &quiet) {
 		fmt.Fprintln(s.err, "fundwatch:", plainError(err))
 	}
 	return exitCode(err)
+}
+
+// Results are where a command writes its answer. They keep the first error: who writes into a full disk is told so, whatever command it is.
+type results struct {
+	io.Writer
+	failed error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if r.failed == nil {
+		r.failed = err
+	}
+	return n, err
 }
 
 // negationsLast lets people type `search youth -exchange`, and the same for `export calls`: words with a minus

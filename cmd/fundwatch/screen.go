@@ -33,7 +33,11 @@ const (
 // pipe as a terminal.
 func newScreen(s surroundings, noColor bool) *screen {
 	sc := &screen{out: s.out, width: usualWidth}
-	if f, ok := s.out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	to := s.out
+	if r, kept := to.(*results); kept {
+		to = r.Writer
+	}
+	if f, ok := to.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		sc.tty = true
 		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 			sc.width, sc.height = w, h
