@@ -32,7 +32,8 @@ func checkBaseURL(text string) *fault {
 }
 
 // baseAddress returns the address of the web pages as links begin: without a slash at its end, and with its host as
-// DNS has it, for not every program that follows a link in a mail knows letters beyond ASCII there.
+// DNS has it, in lower case: not every program that follows a link in a mail knows letters beyond ASCII there, and
+// browsers name the pages so when they send a form.
 func baseAddress(text string) string {
 	text = strings.TrimRight(text, "/")
 	u, err := url.Parse(text)
@@ -40,7 +41,7 @@ func baseAddress(text string) string {
 		return text // reported by its check
 	}
 	host, err := idna.Lookup.ToASCII(u.Hostname())
-	if err != nil || strings.EqualFold(host, u.Hostname()) { // an IP address, a name that only a local network has
+	if err != nil { // an IP address, a name that only a local network has
 		return text
 	}
 	if port := u.Port(); port != "" {

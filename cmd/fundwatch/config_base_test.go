@@ -10,7 +10,7 @@ func TestTheAddressOfThePages(t *testing.T) {
 		"https://Fünd.example/förder/":     "https://xn--fnd-hoa.example/f%C3%B6rder",
 		"https://xn--fnd-hoa.example":      "https://xn--fnd-hoa.example",
 		"https://fünd.example:8443/a%2Fb/": "https://xn--fnd-hoa.example:8443/a%2Fb",
-		"https://Town.Example/fw":          "https://Town.Example/fw",
+		"https://Town.Example/fw":          "https://town.example/fw",
 		"http://[::1]:8080/fw/":            "http://[::1]:8080/fw",
 		"http://my_host:8080":              "http://my_host:8080",
 		"":                                 "",
