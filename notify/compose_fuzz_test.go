@@ -214,6 +214,7 @@ func FuzzComposeNote(f *testing.F) {
 	} {
 		f.Add("partners@ie.example", text, text, text)
 	}
+	f.Add("a@"+strings.Repeat("1", 1200), "", "t", "t")
 	composer := newComposer(f, letterSettings())
 	f.Fuzz(func(t *testing.T, reader, name, subject, text string) {
 		d, err := composer.ComposeNote(notify.Note{

@@ -99,8 +99,11 @@ func parseMailbox(s string) (*netmail.Address, error) {
 
 var errNotPlain = errors.New("not a plain address such as info@example.org")
 
-// mailbox returns an address that is safe in a header and an envelope: ASCII, an internationalised
-// domain in its ASCII form. The error does not quote the address, since it may end in a log.
+// longestAddress is how many bytes a mail server has to take (RFC 5321, section 4.5.3.1.3, without the brackets).
+const longestAddress = 254
+
+// mailbox returns an address that is safe in a header and an envelope: ASCII and of some length at most, an
+// internationalised domain in its ASCII form. The error does not quote the address, since it may end in a log.
 func mailbox(name, address string) (*netmail.Address, error) {
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 {
@@ -112,7 +115,7 @@ func mailbox(name, address string) (*netmail.Address, error) {
 	}
 	address = address[:at+1] + domain
 	parsed, err := netmail.ParseAddress(address)
-	if err != nil || parsed.Address != address || strings.ContainsFunc(address, notPlain) {
+	if err != nil || parsed.Address != address || len(address) > longestAddress || strings.ContainsFunc(address, notPlain) {
 		return nil, errNotPlain
 	}
 	return &netmail.Address{Name: headerName(name), Address: address}, nil
