@@ -73,12 +73,29 @@ func newRoot(s surroundings) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	markMisuse(root, s.args)
+	refuseUnknownHelp(root)
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		fitHelp(cmd, newScreen(s, true))
 		help(cmd, args)
 	})
 	return root
+}
+
+// refuseUnknownHelp makes "help serach" an error of use: cobra would answer it with the help of what it knows.
+func refuseUnknownHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, help := range root.Commands() {
+		if help.Name() != "help" {
+			continue
+		}
+		help.Args = func(_ *cobra.Command, args []string) error {
+			if found, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+				return helpOrUnknown(found, rest)
+			}
+			return nil
+		}
+	}
 }
 
 // markMisuse makes wrong arguments of every command an error of use. The whole command line is typed.
