@@ -8,13 +8,21 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// longestDomain is how many bytes a domain has at most: 253 letters in DNS (RFC 1035), each of which stands for at
+// most one of up to four bytes. What is longer is not looked at: the time that it takes rises with the square of the
+// length, and whoever forges a report of a mail that came back may name what he likes.
+const longestDomain = 4 * 253
+
 // ASCIIAddress returns an address as it is stored and as mail servers know it: with its domain as DNS has it, in
 // lower case, so that x@bücher.example and x@xn--bcher-kva.example are one mailbox. What stands before the @ stays
 // as typed. An address without a domain that DNS could have comes back as it is.
 func ASCIIAddress(email string) string {
 	at := strings.LastIndexByte(email, '@')
+	if at < 0 || len(email)-at-1 > longestDomain {
+		return email
+	}
 	domain, err := idna.Lookup.ToASCII(email[at+1:])
-	if err != nil || at < 0 {
+	if err != nil {
 		return email
 	}
 	return email[:at+1] + domain

@@ -3,6 +3,7 @@ package store_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,8 @@ func TestSpellingsOfAnAddress(t *testing.T) {
 	} {
 		same(t, in, store.ASCIIAddress(in), want)
 	}
+	long := "x@" + strings.Repeat("ü", 507) // a second's work for each ten thousand
+	same(t, "a domain longer than any", store.ASCIIAddress(long), long)
 	same(t, "another domain", store.SameAddress("x@bücher.example", "x@bucher.example"), false)
 }
 
