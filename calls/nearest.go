@@ -22,9 +22,10 @@ func Nearest(word string, among []string) []string {
 	if folded == "" {
 		return nil
 	}
+	length := utf8.RuneCountInString(folded)
 	var near []candidate
 	for _, name := range among {
-		if d, ok := likeness(folded, Fold(name)); ok {
+		if d, ok := likeness(folded, Fold(name), length); ok {
 			near = append(near, candidate{name, d})
 		}
 	}
@@ -41,10 +42,9 @@ func Nearest(word string, among []string) []string {
 // likeness returns how far two folded words are apart, and whether that is near enough to be offered:
 // one change in three letters (two in four, for swapped neighbours count twice), or one of them a part
 // of the other at its beginning or end. Words whose lengths alone tell are not compared letter by letter:
-// a stranger may ask for a name of thousands, and there are thousands to hold it against.
-func likeness(a, b string) (distance int, near bool) {
+// a stranger may ask for a name of thousands, and there are thousands to hold it against. Length is a's, in runes.
+func likeness(a, b string, length int) (distance int, near bool) {
 	const shortestPart = 3
-	length := utf8.RuneCountInString(a)
 	apart := length - utf8.RuneCountInString(b)
 	apart = max(apart, -apart)
 	if min(len(a), len(b)) >= shortestPart && (beginsOrEnds(a, b) || beginsOrEnds(b, a)) {

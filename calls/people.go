@@ -71,7 +71,7 @@ type Subscriber struct {
 	State        SubscriberState
 	PausedUntil  time.Time // zero means until told otherwise; only with SubscriberPaused
 	Token        string    // unguessable; for links to its page; "" if the store was not asked for tokens
-	Stop         string    // unguessable; in an address to which a mail stops its letters, and good for nothing else; "" likewise
+	Stop         string    // unguessable; in an address to which a mail stops its letters, and opens no page; "" likewise
 	Created      time.Time // when the store first heard of it
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"fundwatch/calls"
 )
@@ -105,17 +104,15 @@ func TestCountries(t *testing.T) {
 	}
 }
 
-// Strangers may ask for names of any length: letter by letter this would take minutes.
+// Strangers may ask for names of any length: letter by letter this would go on until the tests are stopped.
 func TestNearestToALongName(t *testing.T) {
 	t.Parallel()
 	among := make([]string, 20_000)
 	for i := range among {
 		among[i] = fmt.Sprintf("HORIZON-CL5-2026-%05d-TWO-STAGE", i)
 	}
-	start := time.Now()
-	got := calls.Nearest(strings.Repeat("C", 100_000), among)
-	if took := time.Since(start); len(got) > 0 || took > 10*time.Second {
-		t.Errorf("got %v after %s", got, took)
+	if got := calls.Nearest(strings.Repeat("C", 10_000_000), among); len(got) > 0 {
+		t.Errorf("got %v", got)
 	}
 }
 

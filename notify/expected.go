@@ -84,7 +84,7 @@ func (w *writer) roundLink(e *calls.Expected) link {
 	}
 	page := w.pages.JoinPath(expectedPath, url.PathEscape(e.Identifier()))
 	page.RawQuery = url.Values{"lang": {w.lang}}.Encode()
-	return link{Text: w.Text("link", Data{"Call": e.Identifier(), "Site": w.pages.Hostname()}), URL: page.String()}
+	return link{Text: w.Text("link", Data{"Call": e.Identifier(), "Site": hostName(w.pages)}), URL: page.String()}
 }
 
 // opening says between which days a round will probably open, or that it should have.

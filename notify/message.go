@@ -172,6 +172,15 @@ func (s *sender) stopURL(token string) string {
 	return s.base.JoinPath(unsubscribePath, token).String()
 }
 
+// hostName returns the host of our own pages as people know it: links name it as DNS does, in ASCII.
+func hostName(pages *url.URL) string {
+	name, err := idna.Display.ToUnicode(pages.Hostname())
+	if err != nil {
+		return pages.Hostname()
+	}
+	return name
+}
+
 // stopMail returns the address to which a mail stops the digest and its mailto link, "" if there is
 // none. The token is one that stops and does no more. Without TOKEN in the address the subject carries it.
 func (s *sender) stopMail(token string) (address, mailto string) {
@@ -189,7 +198,7 @@ func (s *sender) stopMail(token string) (address, mailto string) {
 // stop returns the best way that is configured to stop the letter.
 func (s *sender) stop(l *Locale, to *calls.Subscriber) link {
 	if page := s.stopURL(to.Token); page != "" {
-		return link{Text: l.Text("stop.web", Data{"Site": s.base.Hostname()}), URL: page}
+		return link{Text: l.Text("stop.web", Data{"Site": hostName(s.base)}), URL: page}
 	}
 	if address, mailto := s.stopMail(to.Stop); address != "" {
 		return link{Text: l.Text("stop.mail", Data{"Address": address}), URL: mailto}

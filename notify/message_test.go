@@ -358,6 +358,19 @@ func TestInternationalDomainIsSentInASCII(t *testing.T) {
 	}
 }
 
+// Links begin with the name that DNS knows; readers are told the one that they know.
+func TestPagesUnderAnInternationalName(t *testing.T) {
+	t.Parallel()
+	settings := letterSettings()
+	settings.BaseURL = "https://xn--frdermittel-rfb.example"
+	m := compose(t, newComposer(t, settings), mixedDigest(t, "Köln", "DE", "de"))
+	for _, part := range []string{m.Text, m.HTML} {
+		if !strings.Contains(part, "fördermittel.example") || !strings.Contains(part, settings.BaseURL+"/u/") {
+			t.Errorf("no fördermittel.example, or no link to %s/u/:\n%s", settings.BaseURL, part)
+		}
+	}
+}
+
 func BenchmarkComposeTwentyCalls(b *testing.B) {
 	composer := newComposer(b, letterSettings())
 	for _, lang := range []string{"en", "fr", "de"} {

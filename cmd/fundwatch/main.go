@@ -84,7 +84,8 @@ func run(ctx context.Context, s surroundings) int {
 	return exitCode(err)
 }
 
-// Results are where a command writes its answer. They keep the first error: who writes into a full disk is told so, whatever command it is.
+// Results are where a command writes its answer. They keep the first error: who writes into a full disk is told so,
+// whatever command it is.
 type results struct {
 	io.Writer
 	failed error
