@@ -53,8 +53,8 @@ func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
 }
 
 // FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key (also
-// one that another source lists the call by), reference or identifier in any case or, if there is none, those whose identifier or reference begins
-// so. The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
+// one that another source lists the call by), reference or identifier in any case or, if there is none, those whose
+// identifier or reference may be meant by it (see [calls.ShownAs]). The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
 func (db *DB) FindCalls(ctx context.Context, name string) ([]calls.Call, error) {
 	name = strings.TrimSpace(name)
 	var found []storedCall
@@ -79,20 +79,26 @@ func idsByName(ctx context.Context, q querier, name string) ([]int64, error) {
 	if name == "" {
 		return nil, nil
 	}
-	const order = ` ORDER BY identifier, source, reference LIMIT ?`
+	const order = ` ORDER BY identifier, source, reference LIMIT ?4`
+	beginning, end, _ := strings.Cut(name, calls.CutMark)
 	for _, query := range []string{
 		`SELECT id FROM calls WHERE source || ':' || reference = ?1 COLLATE NOCASE`,
 		`SELECT id FROM calls WHERE id IN (SELECT call FROM listings WHERE source || ':' || reference = ?1 COLLATE NOCASE)`,
 		`SELECT id FROM calls WHERE identifier = ?1 COLLATE NOCASE OR reference = ?1 COLLATE NOCASE`,
-		`SELECT id FROM calls WHERE substr(identifier, 1, length(?1)) = ?1 COLLATE NOCASE
-			OR substr(reference, 1, length(?1)) = ?1 COLLATE NOCASE`,
+		`SELECT id FROM calls WHERE ` + shownSQL("identifier") + ` OR ` + shownSQL("reference"),
 	} {
-		ids, err := collect(ctx, q, scanOne[int64], query+order, name, mostCandidates)
+		ids, err := collect(ctx, q, scanOne[int64], query+order, name, beginning, end, mostCandidates)
 		if err != nil || len(ids) > 0 {
 			return ids, err
 		}
 	}
 	return nil, nil
+}
+
+// shownSQL is [calls.ShownAs] of a column, with ?2 before the mark and ?3 after it.
+func shownSQL(column string) string {
+	return `(?2 <> '' AND length(` + column + `) >= length(?2) + length(?3) AND substr(` + column + `, 1, length(?2)) = ?2 COLLATE NOCASE
+		AND (?3 = '' OR substr(` + column + `, -length(?3)) = ?3 COLLATE NOCASE))`
 }
 
 func notFound(ctx context.Context, q querier, name string) error {

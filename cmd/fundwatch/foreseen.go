@@ -11,8 +11,8 @@ import (
 )
 
 // roundNamed returns the round that is foreseen and has that identifier or family or, if there is none, the one
-// whose identifier begins so. The error wraps [calls.ErrNotFound] if there is none, and names them if there are
-// several.
+// whose identifier may be meant by it (see [calls.ShownAs]). The error wraps [calls.ErrNotFound] if there is none, and
+// names them if there are several.
 func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, error) {
 	outlook, err := a.outlook(ctx)
 	if err != nil {
@@ -23,7 +23,7 @@ func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, err
 		if strings.EqualFold(p.Identifier(), name) || strings.EqualFold(p.Family, name) {
 			return &p, nil
 		}
-		if beginsWith(p.Identifier(), name) {
+		if calls.ShownAs(p.Identifier(), name) {
 			beginning = append(beginning, p)
 		}
 	}
@@ -38,12 +38,6 @@ func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, err
 		choice.add(beginning[i].Identifier(), titleOfRound(&beginning[i].Expected))
 	}
 	return nil, misusef("%d expected rounds begin with %q. Choose one:%s", len(beginning), name, choice.lines())
-}
-
-// beginsWith reports whether a name begins with something, in any case. Nothing begins with nothing.
-func beginsWith(name, beginning string) bool {
-	n := len(beginning)
-	return n > 0 && n <= len(name) && strings.EqualFold(name[:n], beginning)
 }
 
 // Namesakes are what a name may mean, to choose from.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
+
+	"fundwatch/calls"
 )
 
 // A screen is where results go: a terminal of some width, or a pipe. A terminal gets aligned, coloured
@@ -104,7 +106,8 @@ func fit(s string, w int) string {
 // clip cuts s to at most w cells.
 func clip(s string, w int) string { return strings.TrimRight(fit(s, w), " ") }
 
-// clipMiddle cuts s to at most w cells, keeping its beginning and a third of the width of its end.
+// clipMiddle cuts s to at most w cells, keeping its beginning and a third of the width of its end. A name that is cut
+// so is still understood: see [calls.ShownAs].
 func clipMiddle(s string, w int) string {
 	if cells.StringWidth(s) <= w || w < 6 {
 		return clip(s, w)
@@ -114,7 +117,7 @@ func clipMiddle(s string, w int) string {
 		_, size := utf8.DecodeRuneInString(end)
 		end = end[size:]
 	}
-	return cells.Truncate(s, w-cells.StringWidth(end), "…") + end
+	return cells.Truncate(s, w-cells.StringWidth(end), calls.CutMark) + end
 }
 
 // fact prints a label and a text beside it, wrapped on a terminal and whole into a pipe.

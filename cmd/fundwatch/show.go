@@ -23,8 +23,9 @@ func newShow(l *launcher) *cobra.Command {
 		Use:   "show CALL",
 		Short: "Print the card of a call and what changed about it",
 		Long: `CALL is an identifier, a reference, or a key as "search" prints it; capitals do not matter, and a
-beginning is enough if only one has it. Cascade calls share the identifier of the call that
-pays for them: then all of them are named, to choose one by its key.
+beginning is enough if only one has it, and so is a name that a narrow table shows with … in it.
+Cascade calls share the identifier of the call that pays for them: then all of them are named, to
+choose one by its key.
 
 CALL may also be one that is expected, as 'fundwatch search --status expected' foresees it.`,
 		Example: `  fundwatch show CERV-2026-CITIZENS-TOWN-TT --for ludwigsburg-de
