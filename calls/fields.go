@@ -20,19 +20,26 @@ func (f *field) quote(from, to int) string {
 // fields returns the texts of a call in the order in which a find in them is worth telling:
 // identifier, title, the source's keywords one by one, summary, body. Texts without words are left out.
 func fields(c *Call) []field {
-	all := make([]field, 0, 4+len(c.Keywords))
-	add := func(name, text string) {
-		if words := Words(text); len(words) > 0 {
-			all = append(all, field{name, text, words})
-		}
-	}
-	add("identifier", c.Identifier)
-	add("title", c.Title)
+	all := heads(c)
 	for _, k := range c.Keywords {
-		add("keywords", k)
+		all = addField(all, "keywords", k)
 	}
-	add("summary", c.Summary)
-	add("body", c.Body)
+	all = addField(all, "summary", c.Summary)
+	return addField(all, "body", c.Body)
+}
+
+// heads returns the fields of a call of which isHead holds. To part a whole body into words takes a hundred times as
+// long.
+func heads(c *Call) []field {
+	all := make([]field, 0, 4+len(c.Keywords)) // room for the rest
+	all = addField(all, "identifier", c.Identifier)
+	return addField(all, "title", c.Title)
+}
+
+func addField(all []field, name, text string) []field {
+	if words := Words(text); len(words) > 0 {
+		all = append(all, field{name, text, words})
+	}
 	return all
 }
 

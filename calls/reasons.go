@@ -135,7 +135,7 @@ func (t *Topics) vetoed(all []field) map[string]bool {
 // order: its title or identifier says so ("digital twin"), and it does not carry them. nil if there are none.
 func (t *Topics) Vetoed(c *Call) []string {
 	var ids []string
-	for id := range t.vetoed(fields(c)) {
+	for id := range t.vetoed(heads(c)) {
 		if !slices.ContainsFunc(c.Topics, func(h TopicHit) bool { return h.Topic == id }) {
 			ids = append(ids, id)
 		}
