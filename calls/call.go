@@ -161,6 +161,9 @@ type Call struct {
 	Changed   time.Time // when the newest Change was recorded; zero if there was none after "new"
 }
 
+// PortalHost is where the EU's own portal shows its calls to people (checked 2026-11-22).
+const PortalHost = "ec.europa.eu"
+
 // Status returns the state of the call at now. Dates decide: a source's status lags by up to weeks.
 // A stated "closed" is believed, a stated "open" is not once every deadline has passed.
 func (c *Call) Status(now time.Time) Status {

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,20 +49,26 @@ func parseClaim(f fact) (Claim, error) {
 	if len(parts) != 4 {
 		return Claim{}, f.errorf("want value | certainty | source | day of checking, each with a space around the bar")
 	}
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
+	c, err := newClaim(parts[0], parts[1], parts[2], parts[3])
+	if err != nil {
+		return Claim{}, f.errorf("%v", err)
 	}
-	c := Claim{parts[0], Certainty(parts[1]), parts[2], parts[3]}
+	return c, nil
+}
+
+// newClaim checks the parts of a claim, which may have spaces around them.
+func newClaim(text, certainty, source, checked string) (Claim, error) {
+	c := Claim{strings.TrimSpace(text), Certainty(strings.TrimSpace(certainty)), strings.TrimSpace(source), strings.TrimSpace(checked)}
 	switch c.Certainty {
 	case StatedBySource, SaidByAggregator, Inferred, GeneralKnowledge:
 	default:
-		return Claim{}, f.errorf("certainty %q: want stated, aggregator, inferred or general", c.Certainty)
+		return Claim{}, fmt.Errorf("certainty %q: want stated, aggregator, inferred or general", c.Certainty)
 	}
 	if c.Source == "" || strings.Trim(c.Text, partial) == "" {
-		return Claim{}, f.errorf("want a value and a source")
+		return Claim{}, errors.New("want a value and a source")
 	}
 	if _, err := time.Parse(time.DateOnly, c.Checked); err != nil {
-		return Claim{}, f.errorf("checked on %q: want a day such as 2026-11-22", c.Checked)
+		return Claim{}, fmt.Errorf("checked on %q: want a day such as 2026-11-22", c.Checked)
 	}
 	return c, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -49,14 +48,11 @@ func readContact(row tableRow, countries *Countries) (Contact, error) {
 	if at, err := url.Parse(address); address != "" && (err != nil || at.Scheme != "https" || at.Host == "") {
 		return Contact{}, fmt.Errorf("%s: %q is no web address", row.place, address)
 	}
-	file, line, _ := strings.Cut(row.place, ":")
-	number, err := strconv.Atoi(line)
+	claim, err := newClaim(row.fields[2], row.fields[4], row.fields[5], row.fields[6])
 	if err != nil {
-		return Contact{}, fmt.Errorf("%s: no line of a table: %w", row.place, err)
+		return Contact{}, fmt.Errorf("%s: %w", row.place, err)
 	}
-	said := strings.Join([]string{row.fields[2], row.fields[4], row.fields[5], row.fields[6]}, " | ")
-	claim, err := parseClaim(fact{file: file, line: number, value: said})
-	return Contact{country, address, claim}, err
+	return Contact{country, address, claim}, nil
 }
 
 // ContactsOf returns who advises on a programme in a country, and last the page that lists the contact points of all

@@ -181,7 +181,8 @@ func (d *Digest) place(c *Candidate, a *Assessment, t teller) {
 	item := Item{Call: c.Call, Match: c.Match, Assessment: a}
 	item.Changes = t.changes(c)
 	concerns := c.concerns(t.now, a)
-	if over := isOver(&c.Call, t.now); len(item.Changes) > 0 && (concerns || over) {
+	// Who counts on a call must hear that it is over, also if it no longer matches: what is over matches nobody.
+	if over := !canStillApply(&c.Call, t.now); len(item.Changes) > 0 && (concerns || over) {
 		d.Changed = append(d.Changed, t.tellChanges(item, c))
 		return
 	}
@@ -216,13 +217,6 @@ func withReasons(changes, explained []Change) []Change {
 		}
 	}
 	return changes
-}
-
-// isOver reports whether nobody can apply any more. Who counts on the call must hear of that, also if it no
-// longer matches: what is over matches nobody.
-func isOver(c *Call, now time.Time) bool {
-	s := c.Status(now)
-	return s == Withdrawn || s == Closed
 }
 
 func canStillApply(c *Call, now time.Time) bool {

@@ -3,6 +3,7 @@ package calls
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,18 @@ import (
 func (e *Expected) Identifier() string {
 	return strings.Replace(e.Family, "*", strconv.Itoa(e.Year), 1)
 }
+
+// Name returns the title of the round with its year or, where no title is known, its identifier.
+func (e *Expected) Name() string {
+	if e.Title == "" {
+		return e.Identifier()
+	}
+	return fmt.Sprintf("%s %d", e.Title, e.Year)
+}
+
+// PagePath returns the path of the round's page below the address of the web pages: letters link to it, and the
+// pages serve it.
+func (e *Expected) PagePath() string { return "/expected/" + url.PathEscape(e.Identifier()) }
 
 // Overdue reports whether the last day is over on which the round was expected to open, and it has not
 // appeared. It may still come: nobody promised the day.

@@ -10,7 +10,10 @@ import (
 )
 
 // portalScreen is where the portal shows calls to people.
-const portalScreen = "https://ec.europa.eu/info/funding-tenders/opportunities/portal/screen/opportunities/"
+const portalScreen = "https://" + calls.PortalHost + "/info/funding-tenders/opportunities/portal/screen/opportunities/"
+
+// topicFolder is where the pages of topics lie there (checked 2026-11-22).
+const topicFolder = "topic-details"
 
 // record turns a document into what it says about one call.
 func (d *document) record() PortalRecord {
@@ -81,7 +84,7 @@ func (d *document) readTopic(raw *calls.Raw) {
 	raw.Opens = opening(readTopicDate, m[fieldStart])
 	raw.Umbrella = otherThan(raw.Title, line(m[fieldCallTitle].first()))
 	if raw.Identifier != "" {
-		raw.URL = portalScreen + "topic-details/" + url.PathEscape(raw.Identifier)
+		raw.URL = portalScreen + topicFolder + "/" + url.PathEscape(raw.Identifier)
 	}
 	description := plainText(m[fieldDescriptionByte].first())
 	raw.Summary = summary(description)
@@ -232,7 +235,7 @@ func knownLink(link string) string {
 	if err != nil || u.User != nil || u.Port() != "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return ""
 	}
-	if host := strings.ToLower(u.Hostname()); host != "ec.europa.eu" && host != "webgate.ec.europa.eu" {
+	if host := strings.ToLower(u.Hostname()); host != calls.PortalHost && host != "webgate.ec.europa.eu" {
 		return ""
 	}
 	u.Scheme = "https"

@@ -10,17 +10,11 @@ import (
 	"fundwatch/calls"
 )
 
-// portalHost serves the pages of the portal's topics, below a folder of this name (checked 2026-11-22).
-const (
-	portalHost  = "ec.europa.eu"
-	topicFolder = "topic-details"
-)
-
 // topicAt returns the identifier of the portal's topic whose page an address is, "" if it is none. The portal takes
 // it in any case, and some write it small.
 func topicAt(u *url.URL) string {
 	folder, name := path.Split(strings.TrimSuffix(u.Path, "/"))
-	if !strings.EqualFold(u.Hostname(), portalHost) || path.Base(folder) != topicFolder {
+	if !strings.EqualFold(u.Hostname(), calls.PortalHost) || path.Base(folder) != topicFolder {
 		return ""
 	}
 	return strings.ToUpper(calls.CleanLine(name, 0))

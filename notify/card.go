@@ -159,9 +159,6 @@ func (w *writer) unlessReaders(lang string) string {
 	return lang
 }
 
-// portalHost is where the EU's own portal shows its calls.
-const portalHost = "ec.europa.eu"
-
 // link says which call it opens and where, so that a list of links alone makes sense.
 func (w *writer) link(c *calls.Call) link {
 	address, host := webAddress(c.URL)
@@ -169,7 +166,7 @@ func (w *writer) link(c *calls.Call) link {
 		return link{Text: w.Text("label.link", nil) + " " + w.Text("unstated", nil)}
 	}
 	site := host
-	if host == portalHost {
+	if host == calls.PortalHost {
 		site = w.Text("link.portal", nil)
 	}
 	name := cleanLine(c.Identifier, longestName)

@@ -40,7 +40,7 @@ func (s section) markup(short bool, write func(*card, *strings.Builder)) templat
 }
 
 func (c *card) fullHTML(b *strings.Builder) {
-	add(b, "\n<h3 ", titleStyle, ">", c.Number, ". ", string(c.Title.HTML), "</h3>")
+	add(b, "\n", string(numbered(c.Number, c.Title)))
 	if c.Verdict.Text != "" {
 		add(b, "\n<p style=\"margin:0 0 10px\">", string(c.Verdict.HTML), "</p>")
 	}
@@ -58,6 +58,14 @@ func (c *card) fullHTML(b *strings.Builder) {
 	add(b, "\n<ul ", factsStyle, ">\n", string(c.Facts.HTML), "\n</ul>")
 	add(b, "\n<p style=\"margin:0\">", string(c.Link.HTML()), "</p>")
 }
+
+// numbered returns the heading of a card, which those of expected rounds share.
+func numbered(number string, title line) template.HTML {
+	return "<h3 " + titleStyle + ">" + template.HTML(number) + ". " + title.HTML + "</h3>"
+}
+
+// HeadingHTML returns the heading of the round.
+func (r round) HeadingHTML() template.HTML { return numbered(r.Number, r.Title) }
 
 func (c *card) shortHTML(b *strings.Builder) {
 	add(b, "\n<li style=\"padding:10px 0\">", c.Number, ". ")

@@ -82,7 +82,7 @@ func (w *writer) roundLink(e *calls.Expected) link {
 	if w.pages == nil {
 		return link{}
 	}
-	page := w.pages.JoinPath(expectedPath, url.PathEscape(e.Identifier()))
+	page := w.pages.JoinPath(e.PagePath())
 	page.RawQuery = url.Values{"lang": {w.lang}}.Encode()
 	return link{Text: w.Text("link", Data{"Call": e.Identifier(), "Site": hostName(w.pages)}), URL: page.String()}
 }

@@ -88,9 +88,9 @@ const maxSameName = 99
 // fails when the name is taken.
 func (f *Files) link(temp, base string, message []byte) (string, error) {
 	for n := 1; n <= maxSameName; n++ {
-		name := base + ".eml"
+		name := base + mailSuffix
 		if n > 1 {
-			name = fmt.Sprintf("%s-%d.eml", base, n)
+			name = fmt.Sprintf("%s-%d%s", base, n, mailSuffix)
 		}
 		path := filepath.Join(f.dir, name)
 		err := os.Link(temp, path)
@@ -104,7 +104,7 @@ func (f *Files) link(temp, base string, message []byte) (string, error) {
 			return name, nil
 		}
 	}
-	return "", fmt.Errorf("%q and %d names after it are taken", base+".eml", maxSameName-1)
+	return "", fmt.Errorf("%q and %d names after it are taken", base+mailSuffix, maxSameName-1)
 }
 
 // holds reports whether path is a regular file with exactly these bytes.
@@ -130,9 +130,15 @@ func syncDir(dir string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
+// How the names of mails begin and end: [ForgetFiles] looks for them.
+const (
+	mailPrefix = "mail-"
+	mailSuffix = ".eml"
+)
+
 const keyInName = 60 // characters of the key that a file name shows
 
-// fileName returns the name of the mail's file without ".eml", for any file system: small letters,
+// fileName returns the name of the mail's file without mailSuffix, for any file system: small letters,
 // digits and hyphens, at most 82 characters. It shows the key to the reader; what makes it unique is a
 // hash of key and Message-ID, since two keys may look the same once folded.
 func fileName(d *calls.Delivery) string {
@@ -149,5 +155,5 @@ func fileName(d *calls.Delivery) string {
 		shown = shown[:keyInName]
 	}
 	sum := sha256.Sum256([]byte(d.Key + "\x00" + d.MessageID))
-	return "mail-" + strings.Trim(shown, "-") + "-" + hex.EncodeToString(sum[:8])
+	return mailPrefix + strings.Trim(shown, "-") + "-" + hex.EncodeToString(sum[:8])
 }

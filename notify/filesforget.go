@@ -22,7 +22,7 @@ func ForgetFiles(dir, address string) (removed int, err error) {
 	if dir == "" {
 		return 0, nil
 	}
-	names, err := filepath.Glob(filepath.Join(escapeGlob(dir), "mail-*.eml"))
+	names, err := filepath.Glob(filepath.Join(escapeGlob(dir), mailPrefix+"*"+mailSuffix))
 	if err != nil {
 		return 0, fmt.Errorf("mails as files in %s: %w", dir, err)
 	}

@@ -39,9 +39,6 @@ const tokenMark = calls.TokenMark
 // token follows.
 const unsubscribePath = "/u/"
 
-// expectedPath is the page below the base URL that tells of an expected round; its identifier follows.
-const expectedPath = "/expected/"
-
 // A sender is Settings that were found to be usable.
 type sender struct {
 	from        *netmail.Address

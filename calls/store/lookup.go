@@ -54,7 +54,8 @@ func callID(ctx context.Context, q querier, key calls.Key) (int64, error) {
 
 // FindCalls returns the calls that name may mean, ordered by identifier and key: those with this key (also
 // one that another source lists the call by), reference or identifier in any case or, if there is none, those whose
-// identifier or reference may be meant by it (see [calls.ShownAs]). The error wraps [calls.ErrNotFound] if there is none at all, and names the nearest identifiers.
+// identifier or reference may be meant by it (see [calls.ShownAs]). The error wraps [calls.ErrNotFound] if there is
+// none at all, and names the nearest identifiers.
 func (db *DB) FindCalls(ctx context.Context, name string) ([]calls.Call, error) {
 	name = strings.TrimSpace(name)
 	var found []storedCall

@@ -326,8 +326,5 @@ func (k *checkup) cite(c calls.Claim) string {
 
 // fact prints a label and a text beside it.
 func (k *checkup) fact(label, text string) {
-	for _, line := range k.screen.lines(text, labelWidth) {
-		fmt.Fprintf(k.screen.out, "%s%s\n", k.screen.paint(faint, fit(label, labelWidth)), line)
-		label = ""
-	}
+	k.screen.paintedFact(k.screen.out, label, text)
 }

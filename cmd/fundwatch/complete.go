@@ -153,7 +153,7 @@ func (l *launcher) completeCalls(cmd *cobra.Command, args []string, typed string
 		foreseen, err := a.foreseen(cmd.Context()) // show, check and why take rounds that are not published yet
 		for i := range foreseen {
 			if e := &foreseen[i]; calls.ShownAs(e.Identifier(), typed) {
-				names = append(names, store.Named{Name: e.Identifier(), Title: titleOfRound(e)})
+				names = append(names, store.Named{Name: e.Identifier(), Title: e.Name()})
 			}
 		}
 		return namedWords(names), err

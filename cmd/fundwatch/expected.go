@@ -180,7 +180,7 @@ func (a *app) printExpected(foreseen []calls.Expected) error {
 		t.add(
 			cell{whole: e.OpensFrom + "/" + e.OpensTo, short: a.opening(e), style: cyan},
 			cell{whole: e.ClosesFrom + "/" + e.ClosesTo, short: dayRange(e.ClosesFrom, e.ClosesTo), style: yellow},
-			cell{whole: titleOfRound(e), style: bold},
+			cell{whole: e.Name(), style: bold},
 			cell{whole: e.Identifier()},
 			cell{whole: e.Programme, style: faint},
 			cell{whole: e.Basis, style: faint})

@@ -35,7 +35,7 @@ func (a *app) roundNamed(ctx context.Context, name string) (*calls.Prospect, err
 	}
 	var choice namesakes
 	for i := range beginning {
-		choice.add(beginning[i].Identifier(), titleOfRound(&beginning[i].Expected))
+		choice.add(beginning[i].Identifier(), beginning[i].Name())
 	}
 	return nil, misusef("%d expected rounds begin with %q. Choose one:%s", len(beginning), name, choice.lines())
 }
@@ -92,12 +92,9 @@ func (a *app) callOrRound(ctx context.Context, name string) (c *calls.Call, roun
 		return nil, nil, failed
 	}
 	c = p.Next()
-	c.Title = titleOfRound(&p.Expected)
+	c.Title = p.Name()
 	return c, &p.Expected, nil
 }
-
-// titleOfRound returns a foreseen round's title with its year.
-func titleOfRound(round *calls.Expected) string { return fmt.Sprintf("%s %d", round.Title, round.Year) }
 
 // notPublished says when a round is, or was, to be expected.
 func (a *app) notPublished(round *calls.Expected) string {

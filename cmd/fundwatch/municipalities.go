@@ -78,7 +78,7 @@ func (l *launcher) importMunicipalities(ctx context.Context, file string, check 
 		return misusef("%w\nNothing was changed.", err)
 	}
 	if check {
-		fmt.Fprintf(l.out, "%s: %s, no problem\n", file, municipalities(len(towns)))
+		fmt.Fprintf(l.out, "%s: %s, no problem\n", file, countOf(len(towns), "municipality", "municipalities"))
 		return nil
 	}
 	a, err := l.create(ctx)

@@ -146,7 +146,15 @@ func nearestFlag(cmd *cobra.Command, err error) string {
 	for i := range near {
 		near[i] = "--" + near[i]
 	}
-	return strings.TrimSuffix("; "+didYouMean(near, ""), "; ")
+	return orMeant(near)
+}
+
+// orMeant goes on, behind what was not known, with what was perhaps meant; "" if nothing is near.
+func orMeant(near []string) string {
+	if len(near) == 0 {
+		return ""
+	}
+	return "; " + didYouMean(near, "")
 }
 
 // A launcher starts commands: it turns the global flags into an [app].
@@ -210,6 +218,5 @@ func helpOrUnknown(cmd *cobra.Command, args []string) error {
 	for _, sub := range cmd.Commands() {
 		names = append(names, sub.Name())
 	}
-	hint := strings.TrimSuffix("; "+didYouMean(calls.Nearest(args[0], names), ""), "; ")
-	return misusef("unknown command %q for %q%s\nTry '%s --help'.", args[0], cmd.CommandPath(), hint, cmd.CommandPath())
+	return misusef("unknown command %q for %q%s\nTry '%s --help'.", args[0], cmd.CommandPath(), orMeant(calls.Nearest(args[0], names)), cmd.CommandPath())
 }

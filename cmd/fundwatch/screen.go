@@ -120,6 +120,9 @@ func clipMiddle(s string, w int) string {
 	return cells.Truncate(s, w-cells.StringWidth(end), calls.CutMark) + end
 }
 
+// labelWidth is how wide the labels of facts are.
+const labelWidth = 13
+
 // fact prints a label and a text beside it, wrapped on a terminal and whole into a pipe.
 func (sc *screen) fact(label, text string) {
 	lines := []string{text}
@@ -143,13 +146,18 @@ func (sc *screen) lines(text string, beside int) []string {
 	return wrap(text, min(sc.width, widestText)-beside)
 }
 
+// paintedFact writes a faint label and a text beside it.
+func (sc *screen) paintedFact(w io.Writer, label, text string) {
+	for _, line := range sc.lines(text, labelWidth) {
+		fmt.Fprintf(w, "%s%s\n", sc.paint(faint, fit(label, labelWidth)), line)
+		label = ""
+	}
+}
+
 // item prints one item of a list.
 func (sc *screen) item(text string) {
-	lines, mark := []string{text}, "  - "
-	if sc.tty {
-		lines = wrap(text, min(sc.width, widestText)-len(mark))
-	}
-	for _, line := range lines {
+	mark := "  - "
+	for _, line := range sc.lines(text, len(mark)) {
 		fmt.Fprintln(sc.out, mark+line)
 		mark = "    "
 	}

@@ -189,8 +189,6 @@ type card struct {
 	who     eligibility
 }
 
-const labelWidth = 13
-
 func (k card) print() error {
 	w := bufio.NewWriter(k.screen.out)
 	k.heading(w)
@@ -279,10 +277,8 @@ func (k card) topicFacts(w *bufio.Writer) {
 // fact prints a label and its lines. Links and the like stay whole.
 func (k card) fact(w *bufio.Writer, label string, values ...string) {
 	for _, value := range values {
-		for _, line := range k.screen.lines(value, labelWidth) {
-			fmt.Fprintf(w, "%s%s\n", k.screen.paint(faint, fit(label, labelWidth)), line)
-			label = ""
-		}
+		k.screen.paintedFact(w, label, value)
+		label = ""
 	}
 }
 

@@ -185,18 +185,7 @@ func optionalNote(optional bool) string {
 	return ""
 }
 
-// municipalities counts municipalities in English.
-func municipalities(n int) string {
-	if n == 1 {
-		return "1 municipality"
-	}
-	return fmt.Sprintf("%d municipalities", n)
-}
-
 // plural counts things in English: "1 page", "3 pages".
 func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return countOf(n, thing, thing+"s")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"fundwatch/calls"
@@ -109,20 +110,21 @@ func (s *sourceView) problem(complete time.Time) string {
 
 // hint says what to do about it.
 func (s *sourceView) hint() string {
-	crawl := "'fundwatch crawl " + s.Source + "'"
+	command := func(words ...string) string { return "'fundwatch " + strings.Join(words, " ") + "'" }
+	crawl := command("crawl", s.Source)
 	switch s.Health {
 	case healthNever:
 		return crawl
 	case healthHeld:
-		return "look at " + crawl[:len(crawl)-1] + " --dry-run'; if it is right, " + crawl[:len(crawl)-1] + " --accept'"
+		return "look at " + command("crawl", s.Source, "--dry-run") + "; if it is right, " + command("crawl", s.Source, "--accept")
 	case healthFuture:
 		return "check the clock ('fundwatch doctor'), then " + crawl
 	case healthStale:
 		return "is 'fundwatch serve' running? " + crawl
 	}
-	try := "'fundwatch sources check " + s.Source + "'"
+	try := command("sources", "check", s.Source)
 	if s.Source == portalSource {
-		try = crawl[:len(crawl)-1] + " --dry-run'"
+		try = command("crawl", s.Source, "--dry-run")
 	}
 	return "'fundwatch doctor' looks at network and disk, " + try + " at what it answers; " + crawl + " tries again"
 }

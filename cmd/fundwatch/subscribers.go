@@ -175,7 +175,7 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
 	}
 	_, err = fmt.Fprintf(l.out, "erased from %s, and %s; a file that you import must not name it any more\n",
-		municipalities(done.Subscribers), countOf(files, "mail written as a file", "mails written as files"))
+		countOf(done.Subscribers, "municipality", "municipalities"), countOf(files, "mail written as a file", "mails written as files"))
 	return err
 }
 

@@ -80,7 +80,7 @@ func (c card) entry() calls.FeedEntry {
 func (p *page) absolute(path string) string { return p.site.absolute(path) }
 
 // spoken returns the whole address of a path in the language of the page: who comes again by it wishes for none.
-func (p *page) spoken(path string) string { return p.absolute(path + mark(path) + "lang=" + p.lang) }
+func (p *page) spoken(path string) string { return p.absolute(p.inLanguage(path)) }
 
 func (s *Site) absolute(path string) string {
 	return s.base.Scheme + "://" + s.base.Host + s.link(path)

@@ -129,9 +129,8 @@ func (l *listing) setFeeds() {
 	if f.Status == expectedStatus {
 		return
 	}
-	feed, calendar := f.address("/calls.atom", 1), f.address("/calls.ics", 1)
-	l.Feed = l.Plain(feed + mark(feed) + "lang=" + l.lang) // a program wishes for no language
-	l.Calendar = l.Plain(calendar + mark(calendar) + "lang=" + l.lang)
+	l.Feed = l.Plain(l.inLanguage(f.address("/calls.atom", 1))) // a program wishes for no language
+	l.Calendar = l.Plain(l.inLanguage(f.address("/calls.ics", 1)))
 }
 
 // exactly returns the address of the same search without what words mean; "" if nothing was widened.

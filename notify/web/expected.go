@@ -2,16 +2,11 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"fundwatch/calls"
 )
-
-// RoundPath returns the path of the page of an expected round.
-func RoundPath(e *calls.Expected) string { return "/expected/" + url.PathEscape(e.Identifier()) }
 
 // A roundCard is an expected round in a list.
 type roundCard struct {
@@ -20,17 +15,10 @@ type roundCard struct {
 }
 
 // URL returns the address of the page of the round.
-func (c roundCard) URL() string { return c.Link(RoundPath(c.Round)) }
+func (c roundCard) URL() string { return c.Link(c.Round.PagePath()) }
 
 // Name returns the title of the round, which is English, with its year.
-func (c roundCard) Name() string { return nameOfRound(c.Round) }
-
-func nameOfRound(e *calls.Expected) string {
-	if e.Title == "" {
-		return e.Identifier()
-	}
-	return fmt.Sprintf("%s %d", e.Title, e.Year)
-}
+func (c roundCard) Name() string { return c.Round.Name() }
 
 // Opens returns in words when the round will probably open.
 func (c roundCard) Opens() string { return c.facts.ExpectedOpening(c.Round, c.now) }
@@ -72,11 +60,11 @@ func (s *Site) round(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	next, e := prospect.Next(), &prospect.Expected
-	next.Title, next.Language, next.Umbrella = nameOfRound(e), "en", ""
+	next.Title, next.Language, next.Umbrella = e.Name(), "en", ""
 	p := s.newPage(r, "call.title")
 	p.Title = next.Title
 	body := &callPage{
-		card: card{page: p, Call: next}, at: RoundPath(e), round: e, Form: readCheck(r.URL.Query()), terms: s.Rules.Of(next),
+		card: card{page: p, Call: next}, at: e.PagePath(), round: e, Form: readCheck(r.URL.Query()), terms: s.Rules.Of(next),
 	}
 	if body.family, err = s.Family(r.Context(), &calls.Call{Identifier: e.Identifier()}); err != nil {
 		return err

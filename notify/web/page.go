@@ -67,8 +67,11 @@ func (p *page) Link(path string) string {
 	if !p.asked {
 		return p.site.link(path)
 	}
-	return p.site.link(path) + mark(path) + "lang=" + p.lang
+	return p.site.link(p.inLanguage(path))
 }
+
+// inLanguage returns a path that asks for the language of the page.
+func (p *page) inLanguage(path string) string { return path + mark(path) + "lang=" + p.lang }
 
 func mark(path string) string {
 	if strings.Contains(path, "?") {

@@ -58,7 +58,7 @@ func (c *callPage) guess(e *calls.Expected) *guess {
 		Title: c.T("rounds.next", "Year", strconv.Itoa(e.Year)),
 		Opens: c.span(e.OpensFrom, e.OpensTo), Closes: c.span(e.ClosesFrom, e.ClosesTo),
 		Basis: c.T("rounds.basis", "Years", strings.Join(years, ", ")),
-		URL:   c.Link(RoundPath(e)),
+		URL:   c.Link(e.PagePath()),
 	}
 }
 
