@@ -151,7 +151,7 @@ func TestSMTPMessageNotRead(t *testing.T) {
 		<-gone
 		return ""
 	}}.start(t)
-	cfg.Timeout = time.Second
+	cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
 	message := strings.Repeat("a line of a very large message\r\n", 300_000)
 	err := newSMTP(t, cfg).Send(t.Context(), letter(message), ready)
 	close(gone)
