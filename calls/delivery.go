@@ -46,3 +46,16 @@ type Outcome struct {
 	Code        int
 	Answer      string
 }
+
+// A Tried is a mail and what became of one attempt to send it.
+type Tried struct {
+	ID int64
+	Outcome
+}
+
+// A Claimed mail is one that was leased, and whether it is still to be sent.
+type Claimed struct {
+	Delivery
+	Withheld  string // why it is not to be sent after all, in English, without an address; "": it is
+	Unchecked error  // why that could not be found out; nil if it could
+}

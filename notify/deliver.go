@@ -26,20 +26,21 @@ var (
 // fails alone. Several goroutines may call them at once.
 type Outbox interface {
 	// Claim leases the mail that has been due longest and returns it, or nil, nil when none is due.
-	// Attempts is the number that Record has counted. Due are queued mails whose NextAttempt is not after
-	// now, uncertain ones where it is also set, and mails whose lease has run out: those come as they
-	// were if MarkData was not called under that lease, else as DeliveryUncertain, and not at all if they
-	// were uncertain before: they have left twice.
-	Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error)
+	// Attempts is the number that was recorded. Due are queued mails whose NextAttempt is not after now,
+	// uncertain ones where it is also set, and mails whose lease has run out: those come as they were if
+	// MarkData was not called under that lease, else as DeliveryUncertain, and not at all if they were
+	// uncertain before: they have left twice. It says also whether the mail is to be sent after all:
+	// subscriber active, address not suppressed, call not closed. Unless done is nil it records that first,
+	// as Record does, with the next claim or not at all: after an error neither has happened.
+	Claim(ctx context.Context, done *calls.Tried, now time.Time, lease time.Duration) (*calls.Claimed, error)
 	// MarkData notes with the lease that the bytes of the mail are about to leave, so that after a kill
-	// the mail is known as uncertain instead of being taken for unsent.
+	// the mail is known as uncertain instead of being taken for unsent. The error wraps
+	// [calls.ErrNotFound] if the mail is not there any more.
 	MarkData(ctx context.Context, id int64) error
-	// Deliverable looks once more whether the mail may be sent: subscriber active, address not
-	// suppressed, call not closed. When ok is false, reason says why, without an address.
-	Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error)
 	// Record ends the lease, and MarkData's note with it, and keeps what became of the mail. It counts
 	// one attempt, unless NextAttempt is set and not after now: then the mail is only put back, because
-	// no server was asked about it. An uncertain mail with a zero NextAttempt is never claimed again.
+	// no server was asked about it. An uncertain mail with a zero NextAttempt is never claimed again. The
+	// error wraps [calls.ErrNotFound] if the mail is not there any more.
 	Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error
 }
 

@@ -18,20 +18,16 @@ type feed struct {
 	message []byte
 }
 
-func (f *feed) Claim(context.Context, time.Time, time.Duration) (*calls.Delivery, error) {
+func (f *feed) Claim(context.Context, *calls.Tried, time.Time, time.Duration) (*calls.Claimed, error) {
 	if f.left == 0 {
 		return nil, nil
 	}
 	f.left--
-	return &calls.Delivery{ID: 1, Sender: "bounce@fundwatch.example", Recipient: "a@lodeve.example",
-		Bytes: f.message, State: calls.DeliveryQueued}, nil
+	return &calls.Claimed{Delivery: calls.Delivery{ID: 1, Sender: "bounce@fundwatch.example",
+		Recipient: "a@lodeve.example", Bytes: f.message, State: calls.DeliveryQueued}}, nil
 }
 
 func (f *feed) MarkData(context.Context, int64) error { return nil }
-
-func (f *feed) Deliverable(context.Context, *calls.Delivery, time.Time) (string, bool, error) {
-	return "", true, nil
-}
 
 func (f *feed) Record(context.Context, int64, calls.Outcome, time.Time) error { return nil }
 

@@ -13,8 +13,8 @@ import (
 // fewBounces is how many bounces are believed of a server that has taken nothing in the same run.
 const fewBounces = 2
 
-// A bounce is a mail whose address was refused, until it is clear that the server does take mail.
-type bounce struct {
+// An attempt is a mail and what became of it, not recorded yet.
+type attempt struct {
 	mail    *calls.Delivery
 	outcome calls.Outcome
 }
@@ -55,7 +55,8 @@ func (r *run) record(ctx context.Context, d *calls.Delivery, o calls.Outcome) er
 			break
 		}
 		now := r.Now()
-		if err = r.box.Record(ctx, d.ID, o, now); err == nil {
+		// A mail that is not there any more went with its subscriber: nobody asks what became of it.
+		if err = r.box.Record(ctx, d.ID, o, now); err == nil || errors.Is(err, calls.ErrNotFound) {
 			r.note(ctx, d, o, now)
 			return nil
 		}

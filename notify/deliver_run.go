@@ -17,8 +17,9 @@ type run struct {
 	sender  Sender
 	workers sync.WaitGroup
 
-	taken   bool     // the server has taken a mail; written while there is one worker
-	bounces []bounce // not recorded yet, see settleBounces; the same
+	taken   bool      // the server has taken a mail; written while there is one worker
+	bounces []attempt // not recorded yet, see settleBounces; the same
+	sent    *attempt  // taken, and to be recorded with the next claim; used while there is one worker only
 
 	over    context.Context // ends when no other mail is to be taken
 	stop    context.CancelFunc
@@ -67,11 +68,12 @@ func (r *run) end(err error) {
 // together keep the rate; they send side by side.
 func (r *run) next(ctx context.Context) (more bool, err error) {
 	r.picking.Lock()
-	d, err := r.pick(ctx)
-	if d == nil || err != nil {
+	claimed, err := r.pick(ctx)
+	if claimed == nil || err != nil {
 		r.picking.Unlock()
 		return false, err
 	}
+	d := &claimed.Delivery
 	// What has been claimed is finished and recorded even if the context ends now.
 	hand, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Lease/10*9)
 	defer cancel()
@@ -80,7 +82,7 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 			cancel()
 		}
 	})()
-	v, send := r.check(hand, d)
+	v, send := r.check(hand, claimed)
 	r.picking.Unlock()
 	if send {
 		if v, err = r.try(hand, d); err != nil {
@@ -91,19 +93,49 @@ func (r *run) next(ctx context.Context) (more bool, err error) {
 	return err == nil, err
 }
 
-// pick waits until the next mail may begin and claims it; nil if none is due or the run is over.
-func (r *run) pick(ctx context.Context) (*calls.Delivery, error) {
-	if err := r.pace(ctx); err != nil {
-		return nil, fmt.Errorf("stopped early: %w", err)
+// pick waits until the next mail may begin and claims it; nil if none is due or the run is over. What the last
+// mail has left to be recorded is recorded in any case.
+func (r *run) pick(ctx context.Context) (*calls.Claimed, error) {
+	err := r.pace(ctx)
+	if err == nil && r.over.Err() == nil {
+		return r.claim(ctx)
 	}
-	if r.over.Err() != nil {
-		return nil, nil
+	if err != nil {
+		err = fmt.Errorf("stopped early: %w", err)
 	}
-	d, err := r.box.Claim(ctx, r.Now(), r.Lease)
+	return nil, errors.Join(err, r.settleSent(ctx))
+}
+
+// claim claims the next mail and records the last one with it: one transaction in place of two. If that does not
+// work, the last one comes first.
+func (r *run) claim(ctx context.Context) (*calls.Claimed, error) {
+	if s := r.sent; s != nil {
+		now := r.Now()
+		next, err := r.box.Claim(ctx, &calls.Tried{ID: s.mail.ID, Outcome: s.outcome}, now, r.Lease)
+		if err == nil {
+			r.sent = nil
+			r.note(ctx, s.mail, s.outcome, now)
+			return next, nil
+		}
+	}
+	if err := r.settleSent(ctx); err != nil {
+		return nil, err
+	}
+	next, err := r.box.Claim(ctx, nil, r.Now(), r.Lease)
 	if err != nil {
 		return nil, fmt.Errorf("claim a mail: %w", err)
 	}
-	return d, nil
+	return next, nil
+}
+
+// settleSent records by itself the mail that was to be recorded with the next claim, if there is one.
+func (r *run) settleSent(ctx context.Context) error {
+	s := r.sent
+	if s == nil {
+		return nil
+	}
+	r.sent = nil
+	return r.record(context.WithoutCancel(ctx), s.mail, s.outcome)
 }
 
 // pace waits until the next mail may begin or the run is over. It returns the context's error when that has
@@ -137,19 +169,19 @@ func (r *run) rest(length time.Duration) {
 	}
 }
 
-// check looks once more whether the mail is still to be sent. If not, the verdict says what becomes of it.
-func (r *run) check(ctx context.Context, d *calls.Delivery) (v verdict, send bool) {
-	reason, ok, err := r.box.Deliverable(ctx, d, r.Now())
+// check returns whether the mail is still to be sent. If not, the verdict says what becomes of it.
+func (r *run) check(ctx context.Context, c *calls.Claimed) (v verdict, send bool) {
+	d := &c.Delivery
 	switch {
 	case ctx.Err() != nil: // the grace is over, and nothing was begun
 		return untried(r.judgement(d).putBack(0, "stopped")), false
-	case err != nil:
+	case c.Unchecked != nil:
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.problems = append(r.problems, fmt.Errorf("check mail %d of subscriber %d: %w", d.ID, d.Subscriber, err))
-		return untried(r.judgement(d).temporary(0, answerLine("check: "+err.Error()))), false
-	case !ok:
-		return untried(r.judgement(d).suppressed(answerLine(reason))), false
+		r.problems = append(r.problems, fmt.Errorf("check mail %d of subscriber %d: %w", d.ID, d.Subscriber, c.Unchecked))
+		return untried(r.judgement(d).temporary(0, answerLine("check: "+c.Unchecked.Error()))), false
+	case c.Withheld != "":
+		return untried(r.judgement(d).suppressed(answerLine(c.Withheld))), false
 	}
 	if r.RatePerMinute > 0 {
 		r.rest(time.Minute / time.Duration(r.RatePerMinute))
@@ -164,7 +196,10 @@ func (r *run) try(ctx context.Context, d *calls.Delivery) (verdict, error) {
 		markErr = r.box.MarkData(ctx, d.ID)
 		return markErr
 	})
-	if markErr != nil { // nothing has left
+	if errors.Is(markErr, calls.ErrNotFound) { // nothing has left
+		return untried(r.judgement(d).suppressed("the subscriber was removed")), nil
+	}
+	if markErr != nil {
 		markErr = fmt.Errorf("mark mail %d: %w", d.ID, markErr)
 		back := r.judgement(d).putBack(0, answerLine(markErr.Error()))
 		return verdict{}, errors.Join(markErr, r.record(context.WithoutCancel(ctx), d, back.outcome))
@@ -175,7 +210,11 @@ func (r *run) try(ctx context.Context, d *calls.Delivery) (verdict, error) {
 // finish keeps what became of the mail and decides whether the run goes on.
 func (r *run) finish(ctx context.Context, d *calls.Delivery, v verdict) error {
 	if v.outcome.State == calls.DeliveryBounced && !r.taken {
-		r.bounces = append(r.bounces, bounce{d, v.outcome})
+		r.bounces = append(r.bounces, attempt{d, v.outcome})
+		return r.react(v)
+	}
+	if v.outcome.State == calls.DeliverySent && r.goesOnAtOnce() {
+		r.sent = &attempt{d, v.outcome}
 		return r.react(v)
 	}
 	if err := r.record(context.WithoutCancel(ctx), d, v.outcome); err != nil {
@@ -188,6 +227,10 @@ func (r *run) finish(ctx context.Context, d *calls.Delivery, v verdict) error {
 	}
 	return r.react(v)
 }
+
+// goesOnAtOnce reports whether nothing lies between a mail that was taken and the claim of the next: no wait, and no
+// other worker. Of several, those who want to write at the same time share a transaction anyway.
+func (r *run) goesOnAtOnce() bool { return r.taken && r.Workers == 1 && r.RatePerMinute == 0 }
 
 // begin is called when the server has taken the first mail. Only now do the other workers join: a server that
 // is down, or does not let us in, is asked by one, and a password that is wrong is tried once.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"slices"
@@ -280,7 +281,7 @@ func TestDeliverOutboxFaults(t *testing.T) {
 		says   string
 	}{
 		{"Claim", 1, []calls.DeliveryState{"queued", "queued"}, 0, "claim a mail: database is locked"},
-		{"Deliverable", 1, []calls.DeliveryState{"queued", "sent"}, 1, "check mail 1 of subscriber 101: database is locked"},
+		{"look", 1, []calls.DeliveryState{"queued", "sent"}, 1, "check mail 1 of subscriber 101: database is locked"},
 		{"MarkData", 1, []calls.DeliveryState{"queued", "queued"}, 0, "mark mail 1: database is locked"},
 		{"Record", 2, []calls.DeliveryState{"sent", "sent"}, 2, ""},
 		{"Record", 99, []calls.DeliveryState{"sending", "queued"}, 1, "record that mail 1 is sent: database is locked"},
@@ -310,6 +311,60 @@ func TestDeliverOutboxFaults(t *testing.T) {
 			if got := len(server.taken()); got != test.sent {
 				t.Errorf("server got %d mails, want %d", got, test.sent)
 			}
+		})
+	}
+}
+
+// What became of a mail goes with the claim of the next one. If the store refuses the two together, it gets one
+// after the other, and no mail is sent twice or forgotten.
+func TestDeliverRecordsWithTheNextClaim(t *testing.T) {
+	t.Parallel()
+	sent, sending, queued := calls.DeliverySent, calls.DeliverySending, calls.DeliveryQueued
+	for name, test := range map[string]struct {
+		method string
+		call   int // the first of this method that fails
+		times  int
+		err    error
+		want   []calls.DeliveryState
+		says   string
+	}{
+		"claim fails once":     {"Claim", 3, 1, errBroken, []calls.DeliveryState{sent, sent, sent}, ""},
+		"claim fails":          {"Claim", 3, 99, errBroken, []calls.DeliveryState{sent, sent, queued}, "claim a mail: database is locked"},
+		"record fails once":    {"Record", 2, 1, errBroken, []calls.DeliveryState{sent, sent, sent}, ""},
+		"record fails":         {"Record", 2, 99, errBroken, []calls.DeliveryState{sent, sending, queued}, "record that mail 2 is sent: database is locked"},
+		"last claim fails":     {"Claim", 4, 1, errBroken, []calls.DeliveryState{sent, sent, sent}, ""},
+		"mail gone after it":   {"Record", 2, 99, calls.ErrNotFound, []calls.DeliveryState{sent, sending, sending}, ""},
+		"mail gone before it":  {"MarkData", 2, 1, calls.ErrNotFound, []calls.DeliveryState{sent, calls.DeliverySuppressed, sent}, ""},
+		"mark fails":           {"MarkData", 2, 1, errBroken, []calls.DeliveryState{sent, queued, queued}, "mark mail 2: database is locked"},
+		"nothing of all fails": {"", 1, 1, nil, []calls.DeliveryState{sent, sent, sent}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startMailServer(t, nil)
+			box, asked := newShelf("a@lodeve.example", "b@ghent.example", "c@porto.example"), 0
+			box.fault = func(method string, _ int64) error {
+				if method != test.method {
+					return nil
+				}
+				if asked++; asked < test.call || asked >= test.call+test.times {
+					return nil
+				}
+				return test.err
+			}
+			tally, err := notify.Deliver(t.Context(), box, newSMTP(t, server.cfg), options(newClock()))
+			if got := fmt.Sprint(err); test.says == "" && err != nil || !strings.Contains(got, test.says) {
+				t.Errorf("Deliver = %v, want an error that says %q", err, test.says)
+			}
+			if diff := cmp.Diff(test.want, box.states()); diff != "" {
+				t.Errorf("states (-want +got):\n%s", diff)
+			}
+			to := map[string]int{}
+			for _, m := range server.taken() {
+				if to[m.to]++; to[m.to] > 1 {
+					t.Errorf("%s got %d copies", m.to, to[m.to])
+				}
+			}
+			t.Logf("%+v, server took %d", tally, len(to))
 		})
 	}
 }

@@ -18,9 +18,9 @@
 // [Deliver] takes one mail after the other out of an [Outbox] and hands it to a [Sender], until nothing
 // is due. It begins alone; when the server has taken a mail, further workers join, each with a mail and a
 // connection of its own. One at a time looks for its next mail, which keeps them all to one rate. The outbox
-// leases a mail to one worker of one process; the lease is longer than a mail can take.
-// At the last moment the outbox is asked again whether the reader still wants it. What the server
-// answers decides:
+// leases a mail to one worker of one process, and looks at that moment once more whether the reader still wants
+// it; the lease is longer than a mail can take. A single worker at full speed has what became of one mail written
+// down with the claim of the next, which follows at once. What the server answers decides:
 //
 //	250                                  sent
 //	4xx; connection lost before the dot  queued, waits as calls.Retry says, failed after the last wait

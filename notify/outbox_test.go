@@ -80,11 +80,16 @@ func newShelf(recipients ...string) *shelf {
 	return s
 }
 
-func (s *shelf) Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error) {
+func (s *shelf) Claim(ctx context.Context, done *calls.Tried, now time.Time, lease time.Duration) (*calls.Claimed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.check(ctx, "Claim", 0); err != nil {
 		return nil, err
+	}
+	if done != nil {
+		if err := s.record(ctx, done.ID, done.Outcome, now); err != nil {
+			return nil, err
+		}
 	}
 	var found *row
 	for _, r := range s.rows {
@@ -108,7 +113,7 @@ func (s *shelf) Claim(ctx context.Context, now time.Time, lease time.Duration) (
 	found.marked = false
 	found.twice = d.State == calls.DeliveryUncertain
 	found.State = calls.DeliverySending
-	return &d, nil
+	return &calls.Claimed{Delivery: d, Withheld: s.drop[d.ID], Unchecked: s.check(ctx, "look", d.ID)}, nil
 }
 
 // expire ends a lease whose holder never recorded anything.
@@ -133,19 +138,13 @@ func (s *shelf) MarkData(ctx context.Context, id int64) error {
 	return nil
 }
 
-func (s *shelf) Deliverable(ctx context.Context, d *calls.Delivery, _ time.Time) (string, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.check(ctx, "Deliverable", d.ID); err != nil {
-		return "", false, err
-	}
-	reason, dropped := s.drop[d.ID]
-	return reason, !dropped, nil
-}
-
 func (s *shelf) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.record(ctx, id, o, now)
+}
+
+func (s *shelf) record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
 	if err := s.check(ctx, "Record", id); err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func TestDeliverAfterKill(t *testing.T) {
 			m.onData = func(_ string, c *smtp.Conn) error { return hangUp(c.Conn()) }
 		})
 		box, clock := newShelf("a@lodeve.example"), newClock()
-		if _, err := box.Claim(t.Context(), clock.Now(), time.Minute); err != nil {
+		if _, err := box.Claim(t.Context(), nil, clock.Now(), time.Minute); err != nil {
 			t.Fatalf("claim for the one who dies: %v", err)
 		}
 		if marked {

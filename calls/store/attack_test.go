@@ -46,11 +46,11 @@ func TestALostLeaseBindsNobody(t *testing.T) {
 	db := readyTown(t)
 	id := enqueue(t, db, 1, "2026-W47", "a")
 	other := openAgain(t, db)
-	if d := must(db.Claim(t.Context(), now, time.Minute))(t); d == nil || d.ID != id {
+	if d := must(db.Claim(t.Context(), nil, now, time.Minute))(t); d == nil || d.ID != id {
 		t.Fatalf("claimed %+v", d)
 	}
 	ok(t, other.Reclaim(t.Context(), now.Add(time.Hour)))
-	if d := must(other.Claim(t.Context(), now.Add(time.Hour), time.Minute))(t); d == nil || d.ID != id {
+	if d := must(other.Claim(t.Context(), nil, now.Add(time.Hour), time.Minute))(t); d == nil || d.ID != id {
 		t.Fatalf("claimed again %+v", d)
 	}
 	if err := db.MarkData(t.Context(), id); err == nil {

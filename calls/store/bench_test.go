@@ -149,7 +149,7 @@ func BenchmarkSaveSweep(b *testing.B) {
 	})
 }
 
-// BenchmarkSending is the part of the store in one mail: claimed, checked, marked, recorded.
+// BenchmarkSending is the part of the store in one mail: claimed, checked, marked, recorded with the next claim.
 func BenchmarkSending(b *testing.B) {
 	db := readyTown(b)
 	d, out := digestOf(b, db, 1, "", "a", "b")
@@ -163,19 +163,20 @@ func BenchmarkSending(b *testing.B) {
 			must(db.Enqueue(b.Context(), d, out, now))(b)
 		}
 	}
+	var sent *calls.Tried
 	for b.Loop() {
-		mail, err := db.Claim(b.Context(), now, lease)
+		mail, err := db.Claim(b.Context(), sent, now, lease)
 		ok(b, err)
+		sent = nil
 		if mail == nil {
 			b.StopTimer()
 			refill()
 			b.StartTimer()
 			continue
 		}
-		_, _, err = db.Deliverable(b.Context(), mail, now)
-		ok(b, err)
+		ok(b, mail.Unchecked)
 		ok(b, db.MarkData(b.Context(), mail.ID))
-		ok(b, db.Record(b.Context(), mail.ID, calls.Outcome{State: calls.DeliverySent, Code: 250}, now))
+		sent = &calls.Tried{ID: mail.ID, Outcome: calls.Outcome{State: calls.DeliverySent, Code: 250}}
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }

@@ -15,7 +15,7 @@ func TestHealth(t *testing.T) {
 	for i := range 3 {
 		enqueue(t, db, 1, fmt.Sprint("period ", i))
 	}
-	claimed := must(db.Claim(t.Context(), now, lease))(t)
+	claimed := must(db.Claim(t.Context(), nil, now, lease))(t)
 	ok(t, db.Record(t.Context(), claimed.ID, calls.Outcome{State: calls.DeliveryFailed, Code: 550}, now))
 	oldest := must(db.OldestDelivery(t.Context(), calls.DeliveryFailed, calls.DeliveryUncertain))(t)
 	same(t, "oldest failure", oldest.ID, claimed.ID)

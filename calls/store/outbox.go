@@ -71,45 +71,88 @@ func messageOf(ctx context.Context, q querier, id int64) ([]byte, error) {
 // is due. Due are queued and uncertain mails whose next attempt is set and not after now. Its State is
 // the one before the lease: queued, or unknown if one copy may have left already.
 //
-// A mail whose lease has run out was left by a sender that died. It is due again; if [DB.MarkData] was
-// called under that lease, as unknown. A mail that was marked while it was unknown has left twice: it
-// stays unknown and is not claimed again. A mail that this very process has is never taken from it, whatever
-// the clock says: a clock that jumps ahead would make two copies.
-func (db *DB) Claim(ctx context.Context, now time.Time, lease time.Duration) (*calls.Delivery, error) {
-	var claimed *calls.Delivery
+// In the same transaction it records done first, if that is not nil, as [DB.Record] would: an error means that
+// nothing was recorded and nothing claimed. It also looks once more whether the mail may be sent; that it may
+// not, or that nobody can tell, is no error, for the mail is leased, and what becomes of it is to be recorded.
+//
+// A mail whose lease has run out was left by a sender that died. It is due again, after those that are due
+// anyway; if [DB.MarkData] was called under that lease, as unknown. A mail that was marked while it was unknown
+// has left twice: it stays unknown and is not claimed again. A mail that this very process has is never taken
+// from it, whatever the clock says: a clock that jumps ahead would make two copies.
+func (db *DB) Claim(ctx context.Context, done *calls.Tried, now time.Time, lease time.Duration) (*calls.Claimed, error) {
 	if err := db.Unlock(ctx); err != nil {
 		return nil, fmt.Errorf("claim a mail: %w", err)
 	}
-	err := db.updateTogether(ctx, "claim a mail", false, func(ctx context.Context, tx *sql.Tx) error {
-		claimed = nil
-		if err := endLeases(ctx, tx, now, now, db.ownClaims()...); err != nil {
-			return err
-		}
-		const claim = `
-			UPDATE deliveries
-			SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0, claim = ?3
-			WHERE id = (SELECT id FROM deliveries WHERE next_attempt <= ?1 ORDER BY next_attempt, id LIMIT 1)
-			RETURNING id`
-		name := rand.Text()
-		id, err := scanOne[int64](tx.QueryRowContext(ctx, claim, instant(now), instant(now.Add(lease)), name))
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		db.claims.Store(id, name)
-		claimed, err = loadClaimed(ctx, tx, id)
-		return err
-	})
-	if err != nil {
+	c := claiming{db: db, done: done, now: now, until: now.Add(lease)}
+	if done != nil {
+		c.doneAs = db.claimOn(done.ID)
+	}
+	if err := db.updateTogether(ctx, "claim a mail", false, c.run); err != nil {
 		return nil, err
 	}
-	return claimed, nil
+	if done != nil {
+		db.claims.CompareAndDelete(done.ID, c.doneAs)
+	}
+	return c.claimed, nil
+}
+
+// A claiming is one call of Claim.
+type claiming struct {
+	db      *DB
+	done    *calls.Tried
+	doneAs  string // the name of the lease on it
+	now     time.Time
+	until   time.Time
+	claimed *calls.Claimed
+}
+
+func (c *claiming) run(ctx context.Context, tx transaction) error {
+	c.claimed = nil
+	if c.done != nil {
+		r := recording{ctx: ctx, tx: tx, id: c.done.ID, outcome: c.done.Outcome, now: c.now}
+		if err := r.run(c.doneAs); err != nil {
+			return fmt.Errorf("record mail %d as %s: %w", c.done.ID, c.done.State, err)
+		}
+	}
+	id, err := c.lease(ctx, tx)
+	if errors.Is(err, sql.ErrNoRows) {
+		id, err = c.leaseAnew(ctx, tx)
+	}
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	}
+	c.claimed, err = loadClaimed(ctx, tx, id, c.now)
+	return err
+}
+
+// leaseAnew is lease after the leases that have run out were ended.
+func (c *claiming) leaseAnew(ctx context.Context, tx transaction) (int64, error) {
+	if err := endLeases(ctx, tx, c.now, c.now, c.db.ownClaims()...); err != nil {
+		return 0, err
+	}
+	return c.lease(ctx, tx)
+}
+
+// lease leases the mail that has been due longest and returns its id, or sql.ErrNoRows if none is due.
+func (c *claiming) lease(ctx context.Context, tx transaction) (int64, error) {
+	const claim = `
+		UPDATE deliveries
+		SET state = 'sending', leased_as = state, lease_until = ?2, next_attempt = NULL, marked = 0, claim = ?3
+		WHERE id = (SELECT id FROM deliveries WHERE next_attempt <= ?1 ORDER BY next_attempt, id LIMIT 1)
+		RETURNING id`
+	name := rand.Text()
+	id, err := scanOne[int64](tx.QueryRowContext(ctx, claim, instant(c.now), instant(c.until), name))
+	if err == nil {
+		c.db.claims.Store(id, name)
+	}
+	return id, err
 }
 
 // loadClaimed returns a leased mail with its bytes and the state that it had before.
-func loadClaimed(ctx context.Context, q querier, id int64) (*calls.Delivery, error) {
+func loadClaimed(ctx context.Context, q querier, id int64, now time.Time) (*calls.Claimed, error) {
 	const query = `
 		SELECT d.leased_as, m.bytes,` + deliveryColumns + `
 		FROM deliveries d
@@ -125,7 +168,9 @@ func loadClaimed(ctx context.Context, q querier, id int64) (*calls.Delivery, err
 		return nil, err
 	}
 	d.State, d.Bytes = before, bytes
-	return &d, nil
+	c := &calls.Claimed{Delivery: d}
+	c.Withheld, c.Unchecked = withheld(ctx, q, &d, now)
+	return c, nil
 }
 
 // senderOf returns the envelope sender of a mail with the token in it that its subscriber has for bounces.
@@ -151,7 +196,7 @@ func (db *DB) Reclaim(ctx context.Context, now time.Time) error {
 
 // endLeases takes back the leases that run out until the given time, but for those that are spared; their mails
 // are due at now.
-func endLeases(ctx context.Context, tx *sql.Tx, until, now time.Time, spared ...string) error {
+func endLeases(ctx context.Context, tx transaction, until, now time.Time, spared ...string) error {
 	const update = `
 		UPDATE deliveries
 		SET state = CASE WHEN marked = 1 THEN 'unknown' ELSE leased_as END,
@@ -183,16 +228,19 @@ func (db *DB) ownClaims() []string {
 }
 
 // MarkData notes that the bytes of a leased mail are about to leave, so that after a kill it is known
-// as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile: then the
-// bytes must not leave.
+// as uncertain and is not taken for unsent. The error says so if the lease was lost meanwhile, and wraps
+// [calls.ErrNotFound] if the mail went with its subscriber: then the bytes must not leave.
 func (db *DB) MarkData(ctx context.Context, id int64) error {
-	return db.updateTogether(ctx, fmt.Sprintf("mark mail %d", id), true, func(ctx context.Context, tx *sql.Tx) error {
+	return db.updateTogether(ctx, fmt.Sprintf("mark mail %d", id), true, func(ctx context.Context, tx transaction) error {
 		const update = `UPDATE deliveries SET marked = 1 WHERE id = ? AND state = 'sending' AND claim = ?`
 		result, err := tx.ExecContext(ctx, update, id, db.claimOn(id))
 		if err != nil {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		if _, err := deliveryByID(ctx, tx, id); err != nil {
 			return err
 		}
 		return errors.New("its lease is over")
@@ -212,10 +260,10 @@ func (db *DB) Settle(ctx context.Context) error {
 // longestWait is how long a mail may wait before its days left and its deadlines cannot be trusted.
 const longestWait = 14 * 24 * time.Hour
 
-// Deliverable looks once more whether a mail may be sent: its subscriber still gets mail, and not every
-// call in it has closed or was muted meanwhile; a call of which it says that it closed does not count. When
-// ok is false, reason says why, in English, without an address.
-func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time) (reason string, ok bool, err error) {
+// withheld returns why a mail is not to be sent after all, in English, without an address: its subscriber gets
+// none any more, or every call in it has closed or was muted meanwhile; a call of which it says that it closed
+// does not count. "" means that it is to be sent.
+func withheld(ctx context.Context, q querier, d *calls.Delivery, now time.Time) (reason string, err error) {
 	const query = `
 		SELECT s.state, s.paused_until, COUNT(n.id),
 			COUNT(n.id) FILTER (WHERE m.call IS NOT NULL OR ` + statusSQL + ` = 'closed' AND n.told ->> '$.status' <> 'closed')
@@ -227,22 +275,20 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 		GROUP BY s.id`
 	var s calls.Subscriber
 	var told, over int
-	err = db.read.QueryRowContext(ctx, query, instant(now), d.ID, d.Subscriber).
+	err = q.QueryRowContext(ctx, query, instant(now), d.ID, d.Subscriber).
 		Scan(&s.State, into(&s.PausedUntil), &told, &over)
 	confirms := strings.HasPrefix(d.Key, calls.ConfirmationKey)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return "the subscriber was removed", false, nil
 	case err != nil:
-		return "", false, fmt.Errorf("check mail %d: %w", d.ID, err)
+		return "", err
 	case !s.Receives(now) && !confirms:
-		return "the subscriber is " + string(s.State), false, nil
+		return "the subscriber is " + string(s.State), nil
 	case told > 0 && told == over:
-		return "every call in it has closed or was muted meanwhile", false, nil
+		return "every call in it has closed or was muted meanwhile", nil
 	case now.Sub(d.Created) > longestWait:
-		return "it waited too long: what it says may no longer be true", false, nil
+		return "it waited too long: what it says may no longer be true", nil
 	}
-	return "", true, nil
+	return "", nil
 }
 
 // Record ends the lease of a mail with what became of it, and settles its notices: with sent they are
@@ -256,7 +302,7 @@ func (db *DB) Deliverable(ctx context.Context, d *calls.Delivery, now time.Time)
 // mail.
 func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
 	name := db.claimOn(id)
-	err := db.updateTogether(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), false, func(ctx context.Context, tx *sql.Tx) error {
+	err := db.updateTogether(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), false, func(ctx context.Context, tx transaction) error {
 		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
 		return r.run(name)
 	})
@@ -269,7 +315,7 @@ func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Ti
 // A recording is one call of Record.
 type recording struct {
 	ctx     context.Context
-	tx      *sql.Tx
+	tx      transaction
 	id      int64
 	outcome calls.Outcome
 	now     time.Time
@@ -355,12 +401,12 @@ func (r *recording) write() error {
 }
 
 // setNotices settles the notices of a mail.
-func setNotices(ctx context.Context, tx *sql.Tx, delivery int64, state string) error {
+func setNotices(ctx context.Context, tx transaction, delivery int64, state string) error {
 	return moveNotices(ctx, tx, delivery, "queued", state)
 }
 
 // moveNotices moves the notices of a mail, those of expected rounds too, from one state to another.
-func moveNotices(ctx context.Context, tx *sql.Tx, delivery int64, from, to string) error {
+func moveNotices(ctx context.Context, tx transaction, delivery int64, from, to string) error {
 	for _, update := range []string{
 		`UPDATE notices SET state = ?3 WHERE delivery = ?1 AND state = ?2`,
 		`UPDATE expected_notices SET state = ?3 WHERE delivery = ?1 AND state = ?2`,
@@ -373,7 +419,7 @@ func moveNotices(ctx context.Context, tx *sql.Tx, delivery int64, from, to strin
 }
 
 // bounce stops mail to a mailbox that does not exist, unless it is stopped already.
-func bounce(ctx context.Context, tx *sql.Tx, subscriber int64) error {
+func bounce(ctx context.Context, tx transaction, subscriber int64) error {
 	const update = `
 		UPDATE subscribers
 		SET state = 'bounced', paused_until = NULL

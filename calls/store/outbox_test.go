@@ -13,9 +13,21 @@ import (
 
 const lease = 10 * time.Minute
 
-func claim(t testing.TB, db *store.DB, at time.Time) *calls.Delivery {
+func claim(t testing.TB, db *store.DB, at time.Time) *calls.Claimed {
 	t.Helper()
-	return must(db.Claim(t.Context(), at, lease))(t)
+	return must(db.Claim(t.Context(), nil, at, lease))(t)
+}
+
+// withheld returns why the one mail that is due is not to be sent, and puts it back.
+func withheld(t testing.TB, db *store.DB, at time.Time) string {
+	t.Helper()
+	d := claim(t, db, at)
+	if d == nil {
+		t.Fatal("no mail is due")
+	}
+	ok(t, d.Unchecked)
+	record(t, db, d.ID, calls.Outcome{State: calls.DeliveryQueued, NextAttempt: now}, at)
+	return d.Withheld
 }
 
 // none fails the test if a mail is due.
@@ -44,7 +56,7 @@ func TestClaim(t *testing.T) {
 	second := enqueue(t, db, 2, "2026-W47", "a")
 	none(t, db, now.Add(-time.Second))
 	d := claim(t, db, now)
-	same(t, "first mail", *d, calls.Delivery{
+	same(t, "first mail", d.Delivery, calls.Delivery{
 		ID: first, Key: "digest/1/2026-W47", Subscriber: 1, Sender: "bounce@fundwatch.example",
 		Recipient: "reader1@town.example", MessageID: "1.2026-W47@fundwatch.example", Subject: "Subject of subscriber 1",
 		Bytes: []byte("Subject: Calls\r\n\r\nText.\r\n"), State: calls.DeliveryQueued, Created: now,
@@ -186,17 +198,13 @@ func TestMarkDataNeedsALease(t *testing.T) {
 	}
 }
 
-func TestDeliverable(t *testing.T) {
+func TestWithheld(t *testing.T) {
 	t.Parallel()
 	db := readyTown(t)
-	enqueue(t, db, 1, "2026-W47", "a", "b")
-	d := claim(t, db, now)
+	id := enqueue(t, db, 1, "2026-W47", "a", "b")
 	check := func(at time.Time, want string) {
 		t.Helper()
-		reason, ok, err := db.Deliverable(t.Context(), d, at)
-		if err != nil || reason != want || ok != (want == "") {
-			t.Errorf("Deliverable = %q, %v, %v; want %q", reason, ok, err, want)
-		}
+		same(t, "withheld", withheld(t, db, at), want)
 	}
 	state := func(s calls.SubscriberState, until time.Time) {
 		t.Helper()
@@ -209,10 +217,54 @@ func TestDeliverable(t *testing.T) {
 	check(now.Add(day), "")
 	state(calls.SubscriberUnsubscribed, time.Time{})
 	check(now, "the subscriber is unsubscribed")
+	claim(t, db, now)
 	ok(t, db.RemoveSubscriber(t.Context(), 1))
-	check(now, "the subscriber was removed")
-	if err := db.Record(t.Context(), d.ID, calls.Outcome{State: calls.DeliverySuppressed}, now); !errors.Is(err, calls.ErrNotFound) {
-		t.Errorf("Record of a mail that went with its subscriber: %v, want ErrNotFound", err)
+	if err := db.MarkData(t.Context(), id); !errors.Is(err, calls.ErrNotFound) {
+		t.Errorf("MarkData of a mail that went with its subscriber: %v, want ErrNotFound", err)
+	}
+	if err := db.Record(t.Context(), id, calls.Outcome{State: calls.DeliverySuppressed}, now); !errors.Is(err, calls.ErrNotFound) {
+		t.Errorf("Record of it: %v, want ErrNotFound", err)
+	}
+}
+
+// A profile that cannot be read keeps its own mail waiting, and not the claim.
+func TestAMailThatCannotBeChecked(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	id := enqueue(t, db, 1, "2026-W47", "a")
+	exec(t, outside(t, db.Path()), "UPDATE subscribers SET state = 'paused', paused_until = 'soon'")
+	d := claim(t, db, now)
+	if d == nil || d.ID != id || d.Unchecked == nil || d.Withheld != "" {
+		t.Fatalf("claimed %+v, want mail %d, which cannot be checked", d, id)
+	}
+	record(t, db, id, calls.Outcome{State: calls.DeliveryQueued, NextAttempt: now.Add(time.Hour)}, now)
+	same(t, "state", mail(t, db, id).State, calls.DeliveryQueued)
+}
+
+// What became of one mail is recorded with the claim of the next, or neither happens.
+func TestClaimRecordsTheLastMail(t *testing.T) {
+	t.Parallel()
+	db := readyTown(t)
+	first, second := enqueue(t, db, 1, "2026-W47", "a"), enqueue(t, db, 1, "2026-W48", "b")
+	same(t, "first", claim(t, db, now).ID, first)
+	sent := &calls.Tried{ID: first, Outcome: calls.Outcome{State: calls.DeliverySent, Code: 250, Answer: "ok"}}
+	lost := *sent
+	lost.ID = 77
+	if d, err := db.Claim(t.Context(), &lost, now, lease); !errors.Is(err, calls.ErrNotFound) {
+		t.Errorf("Claim after no mail: %v, %v, want ErrNotFound", d, err)
+	}
+	same(t, "after the error", []calls.DeliveryState{mail(t, db, first).State, mail(t, db, second).State},
+		[]calls.DeliveryState{calls.DeliverySending, calls.DeliveryQueued})
+
+	same(t, "second", must(db.Claim(t.Context(), sent, now, lease))(t).ID, second)
+	got := mail(t, db, first)
+	same(t, "recorded", []any{got.State, got.Code, got.Answer, got.Attempts, got.Ended}, []any{calls.DeliverySent, 250, "ok", 1, now})
+	if d := must(db.Claim(t.Context(), &calls.Tried{ID: second, Outcome: sent.Outcome}, now, lease))(t); d != nil {
+		t.Errorf("claimed %+v, want none", d)
+	}
+	same(t, "the last one", mail(t, db, second).State, calls.DeliverySent)
+	if err := db.MarkData(t.Context(), second); err == nil {
+		t.Error("the lease of a mail that was recorded still held")
 	}
 }
 
@@ -308,7 +360,7 @@ func TestEveryMethodEndsWithItsContext(t *testing.T) {
 	if _, err := db.Search(ctx, calls.Search{}, now); !errors.Is(err, context.Canceled) {
 		t.Errorf("Search: %v, want context.Canceled", err)
 	}
-	if _, err := db.Claim(ctx, now, lease); !errors.Is(err, context.Canceled) {
+	if _, err := db.Claim(ctx, nil, now, lease); !errors.Is(err, context.Canceled) {
 		t.Errorf("Claim: %v, want context.Canceled", err)
 	}
 }

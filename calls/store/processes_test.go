@@ -30,7 +30,7 @@ func TestTwoHandlesShareTheWork(t *testing.T) {
 	for _, handle := range []*store.DB{db, second, db, second} {
 		group.Go(func() {
 			for {
-				d, err := handle.Claim(context.Background(), now, lease)
+				d, err := handle.Claim(context.Background(), nil, now, lease)
 				if err != nil {
 					t.Error(err)
 				}
@@ -131,7 +131,7 @@ func TestBothWritersShareTheFile(t *testing.T) {
 				if _, err := db.Enqueue(context.Background(), d, out, now); err != nil {
 					t.Error(err)
 				}
-				mail, err := db.Claim(context.Background(), now, lease)
+				mail, err := db.Claim(context.Background(), nil, now, lease)
 				if err != nil || mail == nil {
 					t.Errorf("Claim = %v, %v", mail, err)
 					return
@@ -159,7 +159,7 @@ func TestMailsThatFallTogetherFailAlone(t *testing.T) {
 	var group sync.WaitGroup
 	for range mails {
 		group.Go(func() {
-			d, err := db.Claim(context.Background(), now, lease)
+			d, err := db.Claim(context.Background(), nil, now, lease)
 			if err != nil || d == nil {
 				t.Errorf("Claim = %v, %v", d, err)
 				return
@@ -195,7 +195,7 @@ func TestWaitingTogetherEndsWithTheContext(t *testing.T) {
 		group.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 			defer cancel()
-			if d, err := db.Claim(ctx, now, lease); !errors.Is(err, context.DeadlineExceeded) {
+			if d, err := db.Claim(ctx, nil, now, lease); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("Claim while another process writes: %v, %v, want the context's error", d, err)
 			}
 		})

@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // A ferry carries what several goroutines want to write at the same time in one transaction, so that they wait
@@ -24,7 +27,7 @@ type passenger struct {
 	ctx     context.Context
 	doing   string
 	through bool // it must not be forgotten by a power cut
-	fn      func(ctx context.Context, tx *sql.Tx) error
+	fn      func(ctx context.Context, tx transaction) error
 	done    chan struct{} // closed when err counts
 	err     error
 }
@@ -32,7 +35,7 @@ type passenger struct {
 // updateTogether is update, or with through updateThrough, perhaps in one transaction with others. Nevertheless
 // each fails alone: after a failure everything is rolled back and done again one by one, so fn may be called
 // twice. What fn gets is a context that does not end: only the waiting ends with ctx.
-func (db *DB) updateTogether(ctx context.Context, doing string, through bool, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (db *DB) updateTogether(ctx context.Context, doing string, through bool, fn func(ctx context.Context, tx transaction) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -109,18 +112,41 @@ func (db *DB) writeAll(all ...*passenger) error {
 		}
 		defer conn.ExecContext(free, `PRAGMA synchronous = NORMAL`) //nolint:errcheck // else it is only slower
 	}
-	tx, err := db.lock(first.ctx, func() (*sql.Tx, error) { return conn.BeginTx(free, nil) })
-	if err != nil {
+	if err := db.beginOn(first.ctx, conn); err != nil {
 		return fmt.Errorf("%s: begin: %w", first.doing, err)
 	}
-	defer tx.Rollback() // after a commit it does nothing
+	defer endOn(free, conn)
 	for _, p := range all {
-		if err := p.fn(free, tx); err != nil {
+		if err := p.fn(free, conn); err != nil {
 			return fmt.Errorf("%s: %w", p.doing, db.namePlace(err))
 		}
 	}
-	if err := tx.Commit(); err != nil {
+	if _, err := conn.ExecContext(free, `COMMIT`); err != nil {
 		return fmt.Errorf("%s: commit: %w", first.doing, db.namePlace(err))
 	}
 	return nil
+}
+
+// beginOn begins a transaction by hand: [sql.Tx] starts a goroutine for itself and one for each query, to end
+// them with a context, and those of the outbox do not end with one. Sending waits for nothing else as often.
+func (db *DB) beginOn(ctx context.Context, conn *sql.Conn) error {
+	return db.lock(ctx, func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `BEGIN IMMEDIATE`)
+		return err
+	})
+}
+
+// endOn rolls back what was not committed. A connection that cannot even do that is given up, and with it its
+// transaction.
+func endOn(ctx context.Context, conn *sql.Conn) {
+	_ = conn.Raw(func(c any) error { // the error is our own
+		open := func() bool { return !c.(*sqlite3.SQLiteConn).AutoCommit() }
+		if open() {
+			_, _ = c.(driver.ExecerContext).ExecContext(ctx, `ROLLBACK`, nil) // we look whether it did
+		}
+		if open() {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
 }

@@ -53,7 +53,7 @@ func TestTheFileHoldsNoToken(t *testing.T) {
 	d, out := digestOf(t, db, 1, "2026-W47", "a")
 	out.Sender = "bounce+" + calls.TokenMark + "-2026-w47@fundwatch.example"
 	must(db.Enqueue(t.Context(), d, out, now))(t)
-	claimed := must(db.Claim(t.Context(), now, time.Minute))(t)
+	claimed := must(db.Claim(t.Context(), nil, now, time.Minute))(t)
 	same(t, "envelope sender", claimed.Sender, "bounce+"+bounces+"-2026-w47@fundwatch.example")
 	same(t, "in the outbox", mail(t, db, out.ID).Sender, "bounce+TOKEN-2026-w47@fundwatch.example")
 	key := read(t, db.KeyFile())
@@ -157,7 +157,7 @@ func TestAKeyThatIsNone(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), db.KeyFile()) || !strings.Contains(err.Error(), "move it away") {
 			t.Errorf("%s: %v; want an error with path and hint", name, err)
 		}
-		if _, err := again.Claim(t.Context(), now, time.Minute); err == nil {
+		if _, err := again.Claim(t.Context(), nil, now, time.Minute); err == nil {
 			t.Errorf("%s: a mail was claimed without a token for its envelope", name)
 		}
 		same(t, name+": what needs no token", len(find(t, again, typed("a"))), 1)

@@ -15,6 +15,12 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// A transaction is one to write in: [sql.Tx], or a connection on which one was begun.
+type transaction interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // update runs fn in a transaction that holds the write lock from its beginning. An error of fn rolls
 // everything back. doing says what for, in the error.
 func (db *DB) update(ctx context.Context, doing string, fn func(tx *sql.Tx) error) error {
@@ -47,21 +53,23 @@ const busyTries = 120
 
 // begin takes the write lock. SQLite's own waiting does not end with the context, so it waits in short
 // pieces.
-func (db *DB) begin(ctx context.Context, w *sql.DB) (*sql.Tx, error) {
-	return db.lock(ctx, func() (*sql.Tx, error) { return w.BeginTx(ctx, nil) })
+func (db *DB) begin(ctx context.Context, w *sql.DB) (tx *sql.Tx, err error) {
+	err = db.lock(ctx, func() (err error) { tx, err = w.BeginTx(ctx, nil); return err })
+	return tx, err
 }
 
-func (db *DB) lock(ctx context.Context, begin func() (*sql.Tx, error)) (*sql.Tx, error) {
+// lock runs begin until no other process is writing.
+func (db *DB) lock(ctx context.Context, begin func() error) error {
 	for range busyTries {
-		tx, err := begin()
+		err := begin()
 		if !isBusy(err) {
-			return tx, db.namePlace(err)
+			return db.namePlace(err)
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, fmt.Errorf("database %s is locked: another process has been writing for half a minute; end that, or try again", db.path)
+	return fmt.Errorf("database %s is locked: another process has been writing for half a minute; end that, or try again", db.path)
 }
 
 // namePlace adds to an error of SQLite's about a file which one it was about and what to do: SQLite does not say.
