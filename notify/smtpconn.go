@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,10 @@ type connection struct {
 	cfg    SMTPConfig
 	mails  int       // begun on this connection
 	used   time.Time // last
+	unread int       // answers to come to what was said ahead
 
-	stuffed []byte // what write sends, kept for its memory
+	opening opening // of the mail in hand
+	stuffed []byte  // what write sends, kept for its memory
 }
 
 // worn reports whether the connection should not carry another mail.
@@ -42,37 +45,37 @@ func (c *connection) closeWith(ctx context.Context) (stop func() bool) {
 // step gives the server the time for one step. An error shows in the step itself.
 func (c *connection) step(patience time.Duration) { _ = c.client.UpdateDeadline(patience) }
 
-// start checks that the server can take the mail and tells it the sender.
+// start checks that the server can take the mail and tells it the sender. A server that offers PIPELINING (RFC
+// 2920) is told in the same breath what comes next: on a long way two waits in place of four. No byte of the
+// message leaves before its answers are in.
 func (c *connection) start(ctx context.Context, d *calls.Delivery) error {
 	if err := c.carries(d); err != nil {
+		return &SendError{Step: StepCheck, Err: err}
+	}
+	var err error
+	if c.opening, err = c.open(d); err != nil {
 		return &SendError{Step: StepCheck, Err: err}
 	}
 	defer c.closeWith(ctx)()
 	c.mails++
 	c.wire.allow(maxAnswers)
-	// go-mail asks for SMTPUTF8 whenever it is offered; a server may then have to bounce a plain mail
-	// where the next server does not know the extension.
-	c.client.SkipSMTPUTF8(!needsUTF8(d))
-	sender, err := addressee(d.Sender)
-	if err != nil {
-		return &SendError{Step: StepCheck, Err: err}
-	}
 	c.step(c.cfg.Timeout)
-	if err := c.client.Mail(sender); err != nil {
+	if c.offers("PIPELINING") {
+		if err := c.say(c.opening.sender, c.opening.recipient, "DATA"); err != nil {
+			return newSendError(StepSender, err)
+		}
+	}
+	if err := c.ask(c.opening.sender, 250); err != nil {
 		return newSendError(StepSender, err)
 	}
 	return nil
 }
 
-// carry tells the server the recipient and gives it the bytes.
+// carry tells the server the recipient of the mail that was started and gives it the bytes.
 func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
 	defer c.closeWith(ctx)()
-	recipient, err := addressee(d.Recipient)
-	if err != nil {
-		return &SendError{Step: StepCheck, Err: err}
-	}
 	c.step(c.cfg.Timeout)
-	if err := c.client.Rcpt(recipient); err != nil {
+	if err := c.ask(c.opening.recipient, 25); err != nil {
 		return newSendError(StepRecipient, err)
 	}
 	c.step(c.cfg.Timeout)
@@ -89,15 +92,49 @@ func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData fu
 	return c.answer(d)
 }
 
-// ask gives a command and wants an answer with this code.
-func (c *connection) ask(command string, code int) error {
-	id, err := c.client.Text.Cmd("%s", command)
+// An opening is what a server is told before it gets a message.
+type opening struct{ sender, recipient string }
+
+// open asks for SMTPUTF8 only if it is needed: a server may have to bounce a plain mail where the next one does not
+// know the extension.
+func (c *connection) open(d *calls.Delivery) (opening, error) {
+	from, err := addressee(d.Sender)
 	if err != nil {
-		return err
+		return opening{}, err
 	}
-	c.client.Text.StartResponse(id)
-	defer c.client.Text.EndResponse(id)
-	_, _, err = c.client.Text.ReadResponse(code)
+	to, err := addressee(d.Recipient)
+	if err != nil {
+		return opening{}, err
+	}
+	o := opening{"MAIL FROM:" + from, "RCPT TO:" + to}
+	if c.offers("8BITMIME") {
+		o.sender += " BODY=8BITMIME"
+	}
+	if needsUTF8(d) {
+		o.sender += " SMTPUTF8"
+	}
+	return o, nil
+}
+
+// say gives commands whose answers are to be read.
+func (c *connection) say(commands ...string) error {
+	for _, command := range commands {
+		_, _ = c.client.Text.W.WriteString(command + "\r\n") // an error stays, and Flush returns it
+	}
+	c.unread += len(commands)
+	return c.client.Text.W.Flush()
+}
+
+// ask wants an answer with this code, or with codes that begin so, to a command, which it gives unless it was said
+// ahead.
+func (c *connection) ask(command string, code int) error {
+	if c.unread == 0 {
+		if err := c.say(command); err != nil {
+			return err
+		}
+	}
+	c.unread--
+	_, _, err := c.client.Text.ReadResponse(code)
 	return err
 }
 
@@ -140,10 +177,17 @@ func (c *connection) answer(d *calls.Delivery) error {
 	return nil
 }
 
-// reset ends a transaction that the server has refused.
+// reset ends a transaction that the server has refused. It is an error if the server waits for the message
+// nevertheless: then only closing the connection tells it that none will come.
 func (c *connection) reset() error {
-	c.step(c.cfg.Timeout)
 	c.used = time.Now()
+	for ; c.unread > 0; c.unread-- {
+		c.step(c.cfg.Timeout)
+		if code, _, err := c.client.Text.ReadResponse(0); err != nil || code == 354 {
+			return cmp.Or(err, errors.New("it refused the mail and waits for the message"))
+		}
+	}
+	c.step(c.cfg.Timeout)
 	return c.client.Reset()
 }
 
@@ -160,11 +204,10 @@ func (c *connection) quit() {
 
 // carries returns why the server cannot take this mail, by what it offered in its greeting.
 func (c *connection) carries(d *calls.Delivery) error {
-	offers := func(extension string) bool { ok, _ := c.client.Extension(extension); return ok }
-	if needsUTF8(d) && !offers("SMTPUTF8") {
+	if needsUTF8(d) && !c.offers("SMTPUTF8") {
 		return errors.New("an address or header has letters beyond ASCII, and the server does not offer SMTPUTF8")
 	}
-	if !isASCII(d.Bytes) && !offers("8BITMIME") {
+	if !c.offers("8BITMIME") && !isASCII(d.Bytes) {
 		return errors.New("the message has bytes beyond ASCII, and the server does not offer 8BITMIME")
 	}
 	_, text := c.client.Extension("SIZE")
@@ -172,6 +215,12 @@ func (c *connection) carries(d *calls.Delivery) error {
 		return fmt.Errorf("the message has %d bytes, and the server takes %d", len(d.Bytes), limit)
 	}
 	return nil
+}
+
+// offers reports whether the server has named this extension in its greeting.
+func (c *connection) offers(extension string) bool {
+	ok, _ := c.client.Extension(extension)
+	return ok
 }
 
 // needsUTF8 reports whether envelope or headers have letters beyond ASCII (RFC 6531).
