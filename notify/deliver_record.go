@@ -55,7 +55,7 @@ func (r *run) record(ctx context.Context, d *calls.Delivery, o calls.Outcome) er
 			break
 		}
 		now := r.Now()
-		// A mail that is not there any more went with its subscriber: nobody asks what became of it.
+		// A mail that is not there any more went with its subscriber. It counts in the tally and nowhere else.
 		if err = r.box.Record(ctx, d.ID, o, now); err == nil || errors.Is(err, calls.ErrNotFound) {
 			r.note(ctx, d, o, now)
 			return nil

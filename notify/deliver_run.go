@@ -19,7 +19,7 @@ type run struct {
 
 	taken   bool      // the server has taken a mail; written while there is one worker
 	bounces []attempt // not recorded yet, see settleBounces; the same
-	sent    *attempt  // taken, and to be recorded with the next claim; used while there is one worker only
+	sent    *attempt  // taken, and to be recorded with the next claim; only if there is never more than one worker
 
 	over    context.Context // ends when no other mail is to be taken
 	stop    context.CancelFunc
@@ -117,6 +117,7 @@ func (r *run) claim(ctx context.Context) (*calls.Claimed, error) {
 			r.note(ctx, s.mail, s.outcome, now)
 			return next, nil
 		}
+		r.Log.WarnContext(ctx, "not recorded with the next mail, now by itself", "mail", s.mail.ID, "err", err)
 	}
 	if err := r.settleSent(ctx); err != nil {
 		return nil, err

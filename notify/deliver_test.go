@@ -199,8 +199,9 @@ func TestDeliverOneHangUpAmongMany(t *testing.T) {
 	})
 	box := newShelf("a@lodeve.example", "b@ghent.example", "c@porto.example")
 	tally := deliver(t, box, newSMTP(t, server.cfg), options(newClock()))
-	if want := (notify.Tally{Sent: 2, Retry: 1}); tally != want || server.connected() != 2 {
-		t.Errorf("tally = %+v over %d connections, want %+v over 2", tally, server.connected(), want)
+	// The third: it might have been what was said ahead that made it hang up.
+	if want := (notify.Tally{Sent: 2, Retry: 1}); tally != want || server.connected() != 3 {
+		t.Errorf("tally = %+v over %d connections, want %+v over 3", tally, server.connected(), want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fundwatch/notify"
 )
@@ -17,7 +18,8 @@ import (
 type answering struct {
 	offers string            // further lines of the EHLO answer
 	group  string            // commands that are answered together
-	says   map[string]string // to a command of the first mail, if not the usual
+	says   map[string]string // to a command of the first mail, or to its final dot, if not the usual
+	chokes string            // on what comes before its turn: it "drops" that, or "hangs up"
 
 	mu          sync.Mutex
 	messages    []string
@@ -51,7 +53,7 @@ func (a *answering) start(t testing.TB) notify.SMTPConfig {
 
 var usually = map[string]string{
 	"EHLO": "250-mx.example.org\r\n", "MAIL": "250 2.1.0 ok\r\n", "RCPT": "250 2.1.5 ok\r\n", "DATA": "354 go on\r\n",
-	"RSET": "250 2.0.0 ok\r\n", "QUIT": "221 2.0.0 bye\r\n",
+	".": "250 2.0.0 queued\r\n", "RSET": "250 2.0.0 ok\r\n", "QUIT": "221 2.0.0 bye\r\n",
 }
 
 func (a *answering) talk(conn net.Conn) {
@@ -67,7 +69,14 @@ func (a *answering) talk(conn net.Conn) {
 			return
 		}
 		verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		answer := a.answer(verb, lines.Buffered() > 0)
+		early := lines.Buffered()
+		answer := a.answer(verb, early > 0)
+		if early > 0 && a.chokes == "hangs up" {
+			return
+		}
+		if early > 0 && a.chokes == "drops" {
+			_, _ = lines.Discard(early)
+		}
 		group, answers = append(group, verb), append(answers, answer)
 		whole := strings.Join(group, " ")
 		if strings.HasPrefix(a.group, whole) && a.group != whole {
@@ -110,38 +119,51 @@ func (a *answering) message(conn net.Conn, lines *bufio.Reader) bool {
 		}
 		text.WriteString(line)
 	}
+	_, err := io.WriteString(conn, a.answer(".", false))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.messages = append(a.messages, text.String())
-	_, err := io.WriteString(conn, "250 2.0.0 queued\r\n")
 	return err == nil
 }
 
-// Who offers PIPELINING gets everything in front of the message at once, who does not gets one command at a time. A
-// refusal concerns its own mail, whatever the server says to the commands behind it: the next mail arrives whole.
+// Who offers PIPELINING gets everything in front of the message at once, who does not gets one command at a time, as
+// does who cannot do what it offers. A refusal concerns its own mail, whatever the server says besides: the next
+// mail arrives whole.
 func TestSMTPPipelining(t *testing.T) {
 	t.Parallel()
-	const offered, later, none = "250-PIPELINING\r\n", "450 4.2.1 later\r\n", "554 5.5.1 no valid recipients\r\n"
-	const together = "MAIL RCPT DATA"
+	const (
+		offered, together = "250-PIPELINING\r\n", "MAIL RCPT DATA"
+		later, none       = "450 4.2.1 later\r\n", "554 5.5.1 no valid recipients\r\n"
+		on                = "354 go on\r\n"
+	)
+	type said map[string]string
 	for name, test := range map[string]struct {
 		server      *answering
 		refused     notify.Step // of the first mail; "" if it is taken
 		connections int
 	}{
 		"not offered":                 {&answering{}, "", 1},
-		"not offered, refused":        {&answering{says: map[string]string{"RCPT": later}}, notify.StepRecipient, 1},
+		"not offered, refused":        {&answering{says: said{"RCPT": later}}, notify.StepRecipient, 1},
 		"offered":                     {&answering{offers: offered, group: together}, "", 1},
-		"sender refused":              {&answering{offers: offered, group: together, says: map[string]string{"MAIL": later, "RCPT": none, "DATA": none}}, notify.StepSender, 1},
-		"recipient refused":           {&answering{offers: offered, group: together, says: map[string]string{"RCPT": later, "DATA": none}}, notify.StepRecipient, 1},
-		"recipient refused, go on":    {&answering{offers: offered, group: together, says: map[string]string{"RCPT": later, "DATA": "354 go on\r\n"}}, notify.StepRecipient, 2},
-		"recipient refused, nonsense": {&answering{offers: offered, group: together, says: map[string]string{"RCPT": later, "DATA": "what?\r\n"}}, notify.StepRecipient, 2},
-		"data refused":                {&answering{offers: offered, group: together, says: map[string]string{"DATA": later}}, notify.StepData, 1},
-		"closes":                      {&answering{offers: offered, group: together, says: map[string]string{"RCPT": "421 4.3.2 bye\r\n", "DATA": none}}, notify.StepRecipient, 2},
+		"offered, drops the rest":     {&answering{offers: offered, chokes: "drops"}, "", 2},
+		"offered, hangs up":           {&answering{offers: offered, chokes: "hangs up"}, "", 2},
+		"sender refused":              {&answering{offers: offered, group: together, says: said{"MAIL": later, "RCPT": none, "DATA": none}}, notify.StepSender, 1},
+		"sender refused, go on":       {&answering{offers: offered, group: together, says: said{"MAIL": later, "DATA": on}}, notify.StepSender, 2},
+		"recipient refused":           {&answering{offers: offered, group: together, says: said{"RCPT": later, "DATA": none}}, notify.StepRecipient, 1},
+		"recipient refused, go on":    {&answering{offers: offered, group: together, says: said{"RCPT": later, "DATA": on}}, notify.StepRecipient, 2},
+		"recipient refused, nonsense": {&answering{offers: offered, group: together, says: said{"RCPT": later, "DATA": "what?\r\n"}}, notify.StepRecipient, 2},
+		"data refused":                {&answering{offers: offered, group: together, says: said{"DATA": later}}, notify.StepData, 1},
+		"closes":                      {&answering{offers: offered, group: together, says: said{"RCPT": "421 4.3.2 bye\r\n", "DATA": none}}, notify.StepRecipient, 2},
+		"takes what it has not":       {&answering{says: said{"DATA": on + "250 2.0.0 queued\r\n", ".": none}}, notify.StepData, 2},
+		"goes on talking":             {&answering{offers: offered, says: said{".": "250 2.0.0 queued\r\n451 4.4.2 too slow\r\n"}}, "", 2},
+		"goes on refusing":            {&answering{says: said{".": "250 2.0.0 queued\r\n554 5.7.1 what?\r\n"}}, "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := test.server
-			sender := newSMTP(t, server.start(t))
+			cfg := server.start(t)
+			cfg.Timeout = 3 * time.Second // what a server that drops commands costs, and what one on a busy machine may take
+			sender := newSMTP(t, cfg)
 			err := sender.Send(t.Context(), letter("First\r\n"), ready)
 			var failed *notify.SendError
 			if test.refused == "" && err != nil || test.refused != "" && (!errors.As(err, &failed) || failed.Step != test.refused) {
@@ -164,5 +186,23 @@ func TestSMTPPipelining(t *testing.T) {
 				t.Errorf("said ahead: %v, offered: %v", server.ahead, server.offers != "")
 			}
 		})
+	}
+}
+
+// What stops a mail after DATA, before its first byte, leaves the server without a message.
+func TestSMTPStoppedAfterWhatWasSaidAhead(t *testing.T) {
+	t.Parallel()
+	server := &answering{offers: "250-PIPELINING\r\n", group: "MAIL RCPT DATA"}
+	sender := newSMTP(t, server.start(t))
+	if err := sender.Send(t.Context(), letter("First\r\n"), func() error { return errBroken }); !errors.Is(err, errBroken) {
+		t.Errorf("first: %v, want %v", err, errBroken)
+	}
+	if err := sender.Send(t.Context(), letter("Second\r\n"), ready); err != nil {
+		t.Errorf("second: %v", err)
+	}
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	if !slices.Equal(server.messages, []string{"Second\r\n"}) {
+		t.Errorf("server got %q, want the second alone", server.messages)
 	}
 }

@@ -33,6 +33,8 @@ type SendError struct {
 	Code     int    // the answer's code, 400 to 599; 0 when none or none that makes sense came
 	Enhanced string // the answer's enhanced code (RFC 3463), "5.1.1"; "" when none came
 	Err      error  // never nil
+
+	ahead bool // it broke where commands were said ahead of the answers; no byte of the message has left
 }
 
 // Error returns the step and the reason, and may hold addresses: [SendError.Answer] holds none.
@@ -99,6 +101,9 @@ func (e *SendError) brokeLink() bool {
 	return e.Step == StepConnect || e.Code == 0 && e.Step != StepCheck
 }
 
+// chokes reports whether the server may have lost the thread because commands were said ahead.
+func (e *SendError) chokes() bool { return e.ahead && e.brokeLink() }
+
 // stops reports whether the answer concerns every mail alike, so that the next one need not be tried: the
 // server closes (421), or does not let us in. Trying on could lock the account.
 func (e *SendError) stops() bool {
@@ -157,8 +162,8 @@ func addressee(address string) (string, error) {
 }
 
 // checkMail refuses, before anything is said to a server, a mail that would not arrive byte for byte.
-// The dot writer below would repair a lone CR or LF on its own, and some servers take one as an end of
-// the message (the smuggling attacks of 2023).
+// A lone CR or LF is sent as it is, and some servers take one as an end of the message (the smuggling attacks of
+// 2023).
 func checkMail(d *calls.Delivery) error {
 	if d.Recipient == "" {
 		return errors.New("the mail has no recipient")

@@ -64,7 +64,8 @@ type SMTP struct {
 	free  chan *connection // with an open connection
 	blank chan struct{}    // without one
 
-	opened atomic.Int32 // connections, used or free
+	opened   atomic.Int32 // connections, used or free
+	oneByOne atomic.Bool  // the server offers PIPELINING and cannot do it
 }
 
 // NewSMTP checks the configuration, all of it at once, and returns a sender that has not connected yet.

@@ -25,15 +25,30 @@ type connection struct {
 	cfg    SMTPConfig
 	mails  int       // begun on this connection
 	used   time.Time // last
-	unread int       // answers to come to what was said ahead
+	proven bool      // the last mail was taken
 
-	opening opening // of the mail in hand
-	stuffed []byte  // what write sends, kept for its memory
+	// Of the mail in hand.
+	opening opening
+	ahead   bool // commands were said before the answers to those before them were in
+	unread  int  // answers that are to come to them
+
+	stuffed []byte // what write sends, kept for its memory
 }
 
-// worn reports whether the connection should not carry another mail.
+// worn reports whether the connection should not carry another mail: after an answer that nobody asked for, the
+// next one would be given to the wrong command.
 func (c *connection) worn(cfg SMTPConfig) bool {
-	return c.mails >= cfg.MaxPerConnection || time.Since(c.used) >= cfg.IdleTimeout
+	return c.mails >= cfg.MaxPerConnection || time.Since(c.used) >= cfg.IdleTimeout || c.outOfTurn()
+}
+
+// outOfTurn reports whether the server has said more than it was asked.
+func (c *connection) outOfTurn() bool { return c.client.Text.R.Buffered() > 0 }
+
+// failed is newSendError for a command that may have been said ahead.
+func (c *connection) failed(step Step, err error) *SendError {
+	failed := newSendError(step, err)
+	failed.ahead = c.ahead
+	return failed
 }
 
 // closeWith closes the wire when ctx ends, which is what ends a read or a write that waits, until stop
@@ -45,10 +60,11 @@ func (c *connection) closeWith(ctx context.Context) (stop func() bool) {
 // step gives the server the time for one step. An error shows in the step itself.
 func (c *connection) step(patience time.Duration) { _ = c.client.UpdateDeadline(patience) }
 
-// start checks that the server can take the mail and tells it the sender. A server that offers PIPELINING (RFC
-// 2920) is told in the same breath what comes next: on a long way two waits in place of four. No byte of the
-// message leaves before its answers are in.
-func (c *connection) start(ctx context.Context, d *calls.Delivery) error {
+// start checks that the server can take the mail and tells it the sender. With ahead, a server that offers
+// PIPELINING (RFC 2920) is told in the same breath what comes next: on a long way two waits in place of four. No
+// byte of the message leaves before its answers are in.
+func (c *connection) start(ctx context.Context, d *calls.Delivery, ahead bool) error {
+	c.proven, c.ahead = false, ahead && c.offers("PIPELINING")
 	if err := c.carries(d); err != nil {
 		return &SendError{Step: StepCheck, Err: err}
 	}
@@ -60,27 +76,30 @@ func (c *connection) start(ctx context.Context, d *calls.Delivery) error {
 	c.mails++
 	c.wire.allow(maxAnswers)
 	c.step(c.cfg.Timeout)
-	if c.offers("PIPELINING") {
+	if c.ahead {
 		if err := c.say(c.opening.sender, c.opening.recipient, "DATA"); err != nil {
-			return newSendError(StepSender, err)
+			return c.failed(StepSender, err)
 		}
 	}
 	if err := c.ask(c.opening.sender, 250); err != nil {
-		return newSendError(StepSender, err)
+		return c.failed(StepSender, err)
 	}
 	return nil
 }
 
-// carry tells the server the recipient of the mail that was started and gives it the bytes.
+// carry goes on with the mail that was started: recipient, DATA and the bytes.
 func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
 	defer c.closeWith(ctx)()
 	c.step(c.cfg.Timeout)
 	if err := c.ask(c.opening.recipient, 25); err != nil {
-		return newSendError(StepRecipient, err)
+		return c.failed(StepRecipient, err)
 	}
 	c.step(c.cfg.Timeout)
 	if err := c.ask("DATA", 354); err != nil {
-		return newSendError(StepData, err)
+		return c.failed(StepData, err)
+	}
+	if c.outOfTurn() { // it would be taken for the answer to the final dot
+		return newSendError(StepData, errors.New("the server answered before it had the message"))
 	}
 	if err := beforeData(); err != nil {
 		return fmt.Errorf("before the message: %w", err)
@@ -173,7 +192,7 @@ func (c *connection) answer(d *calls.Delivery) error {
 	if err != nil {
 		return newSendError(StepAnswer, err)
 	}
-	d.Code, d.Answer = code, answerLine(text)
+	d.Code, d.Answer, c.proven = code, answerLine(text), true
 	return nil
 }
 

@@ -10,12 +10,25 @@ import (
 
 // Send hands the mail to the server over a connection that is open, or over a new one. All its errors but
 // beforeData's are [*SendError]. When ctx ends the connection is closed under the conversation, which
-// counts as lost where it stood. On success d.Code is 250, and d.Answer is what the server said, in
-// which the operator finds the name of the mail in its queue.
+// counts as lost where it stood. On success d.Code is 250 or another 2xx, and d.Answer is what the server said,
+// in which the operator finds the name of the mail in its queue.
+//
+// A server that offers to be told several commands at once, and loses the thread when it is, gets the same mail and
+// all that follow one command at a time.
 func (s *SMTP) Send(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
 	if err := checkMail(d); err != nil {
 		return &SendError{Step: StepCheck, Err: err}
 	}
+	err := s.send(ctx, d, beforeData)
+	var failed *SendError
+	if errors.As(err, &failed) && failed.chokes() && ctx.Err() == nil {
+		s.oneByOne.Store(true)
+		return s.send(ctx, d, beforeData)
+	}
+	return err
+}
+
+func (s *SMTP) send(ctx context.Context, d *calls.Delivery, beforeData func() error) error {
 	c, err := s.begin(ctx, d)
 	if err != nil && c == nil {
 		return err
@@ -77,15 +90,16 @@ func (s *SMTP) give(c *connection) {
 // start opens the mail's transaction on the connection, or on a new one in its place, and returns which; nil
 // if there is none. A connection that had been used before may have been closed by the server meanwhile, with
 // a 421 or without a word. Nothing is lost by asking once more over a new one, which then tells the two
-// meanings of 421 apart.
+// meanings of 421 apart. Nothing of the message has left, whatever was said ahead.
 func (s *SMTP) start(ctx context.Context, c *connection, d *calls.Delivery) (*connection, error) {
 	if c != nil && c.worn(s.cfg) {
 		s.quit(c)
 		c = nil
 	}
 	if c != nil {
-		err := c.start(ctx, d)
-		if !closedMeanwhile(err) || ctx.Err() != nil {
+		proven := c.proven
+		err := c.start(ctx, d, !s.oneByOne.Load())
+		if !stale(err, proven) || ctx.Err() != nil {
 			return c, err
 		}
 		s.drop(c)
@@ -95,14 +109,16 @@ func (s *SMTP) start(ctx context.Context, c *connection, d *calls.Delivery) (*co
 		return nil, newSendError(StepConnect, err)
 	}
 	s.opened.Add(1)
-	return c, c.start(ctx, d)
+	return c, c.start(ctx, d, !s.oneByOne.Load())
 }
 
-// closedMeanwhile reports whether err, of a connection that had worked before, may only mean that the
-// server had enough of it.
-func closedMeanwhile(err error) bool {
+// stale reports whether err, of a connection that had worked before, may only mean that the server had enough of
+// it. A refusal right after a mail that was taken may be something that the server said meanwhile, such as that it
+// has waited too long.
+func stale(err error, proven bool) bool {
 	var failed *SendError
-	return errors.As(err, &failed) && (failed.brokeLink() || failed.Code == 421)
+	return errors.As(err, &failed) &&
+		(failed.brokeLink() || failed.Code == 421 || proven && failed.Step == StepSender)
 }
 
 // settle leaves the connection fit for the next mail and returns it, or drops it and returns nil.

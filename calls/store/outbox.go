@@ -87,7 +87,11 @@ func (db *DB) Claim(ctx context.Context, done *calls.Tried, now time.Time, lease
 	if done != nil {
 		c.doneAs = db.claimOn(done.ID)
 	}
-	if err := db.updateTogether(ctx, "claim a mail", false, c.run); err != nil {
+	err := errUnchecked
+	for errors.Is(err, errUnchecked) { // now without that
+		err = db.updateTogether(ctx, "claim a mail", false, c.run)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if done != nil {
@@ -104,7 +108,13 @@ type claiming struct {
 	now     time.Time
 	until   time.Time
 	claimed *calls.Claimed
+
+	odd     int64 // a mail that could not be checked, and is claimed without
+	because error
 }
+
+// errUnchecked rolls a claim back whose mail could not be checked: the error may have ended the transaction.
+var errUnchecked = errors.New("the mail cannot be checked")
 
 func (c *claiming) run(ctx context.Context, tx transaction) error {
 	c.claimed = nil
@@ -124,8 +134,24 @@ func (c *claiming) run(ctx context.Context, tx transaction) error {
 	case err != nil:
 		return err
 	}
-	c.claimed, err = loadClaimed(ctx, tx, id, c.now)
-	return err
+	c.claimed, err = loadClaimed(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return c.check(ctx, tx)
+}
+
+// check finds out whether the mail is to be sent.
+func (c *claiming) check(ctx context.Context, tx transaction) (err error) {
+	if c.claimed.ID == c.odd {
+		c.claimed.Unchecked = c.because
+		return nil
+	}
+	if c.claimed.Withheld, err = withheld(ctx, tx, &c.claimed.Delivery, c.now); err != nil {
+		c.odd, c.because = c.claimed.ID, err
+		return fmt.Errorf("%w: mail %d: %w", errUnchecked, c.odd, err)
+	}
+	return nil
 }
 
 // leaseAnew is lease after the leases that have run out were ended.
@@ -152,7 +178,7 @@ func (c *claiming) lease(ctx context.Context, tx transaction) (int64, error) {
 }
 
 // loadClaimed returns a leased mail with its bytes and the state that it had before.
-func loadClaimed(ctx context.Context, q querier, id int64, now time.Time) (*calls.Claimed, error) {
+func loadClaimed(ctx context.Context, q querier, id int64) (*calls.Claimed, error) {
 	const query = `
 		SELECT d.leased_as, m.bytes,` + deliveryColumns + `
 		FROM deliveries d
@@ -168,9 +194,7 @@ func loadClaimed(ctx context.Context, q querier, id int64, now time.Time) (*call
 		return nil, err
 	}
 	d.State, d.Bytes = before, bytes
-	c := &calls.Claimed{Delivery: d}
-	c.Withheld, c.Unchecked = withheld(ctx, q, &d, now)
-	return c, nil
+	return &calls.Claimed{Delivery: d}, nil
 }
 
 // senderOf returns the envelope sender of a mail with the token in it that its subscriber has for bounces.
@@ -306,7 +330,7 @@ func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Ti
 		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
 		return r.run(name)
 	})
-	if err == nil {
+	if err == nil || errors.Is(err, calls.ErrNotFound) {
 		db.claims.CompareAndDelete(id, name)
 	}
 	return err

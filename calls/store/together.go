@@ -112,10 +112,10 @@ func (db *DB) writeAll(all ...*passenger) error {
 		}
 		defer conn.ExecContext(free, `PRAGMA synchronous = NORMAL`) //nolint:errcheck // else it is only slower
 	}
+	defer endOn(free, conn)
 	if err := db.beginOn(first.ctx, conn); err != nil {
 		return fmt.Errorf("%s: begin: %w", first.doing, err)
 	}
-	defer endOn(free, conn)
 	for _, p := range all {
 		if err := p.fn(free, conn); err != nil {
 			return fmt.Errorf("%s: %w", p.doing, db.namePlace(err))

@@ -15,7 +15,8 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// A transaction is one to write in: [sql.Tx], or a connection on which one was begun.
+// A transaction is one to write in: [sql.Tx], or a connection on which one was begun. Who gets one closes the rows
+// that it asks for, and returns the errors: one of the disk has ended the transaction, which nothing else says.
 type transaction interface {
 	querier
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
