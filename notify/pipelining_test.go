@@ -28,29 +28,6 @@ type answering struct {
 	connections int
 }
 
-func (a *answering) start(t testing.TB) notify.SMTPConfig {
-	t.Helper()
-	listener := listen(t)
-	var all sync.WaitGroup
-	all.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			all.Go(func() {
-				defer conn.Close()
-				a.talk(conn)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		all.Wait()
-	})
-	return plainConfig(listener)
-}
-
 var usually = map[string]string{
 	"EHLO": "250-mx.example.org\r\n", "MAIL": "250 2.1.0 ok\r\n", "RCPT": "250 2.1.5 ok\r\n", "DATA": "354 go on\r\n",
 	".": "250 2.0.0 queued\r\n", "RSET": "250 2.0.0 ok\r\n", "QUIT": "221 2.0.0 bye\r\n",
@@ -161,7 +138,7 @@ func TestSMTPPipelining(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := test.server
-			cfg := server.start(t)
+			cfg := converse(t, server.talk)
 			cfg.Timeout = 3 * time.Second // what a server that drops commands costs, and what one on a busy machine may take
 			sender := newSMTP(t, cfg)
 			err := sender.Send(t.Context(), letter("First\r\n"), ready)
@@ -193,7 +170,7 @@ func TestSMTPPipelining(t *testing.T) {
 func TestSMTPStoppedAfterWhatWasSaidAhead(t *testing.T) {
 	t.Parallel()
 	server := &answering{offers: "250-PIPELINING\r\n", group: "MAIL RCPT DATA"}
-	sender := newSMTP(t, server.start(t))
+	sender := newSMTP(t, converse(t, server.talk))
 	if err := sender.Send(t.Context(), letter("First\r\n"), func() error { return errBroken }); !errors.Is(err, errBroken) {
 		t.Errorf("first: %v, want %v", err, errBroken)
 	}

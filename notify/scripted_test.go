@@ -37,6 +37,12 @@ type scripted struct {
 // start serves until the test ends and returns how to reach the server.
 func (s scripted) start(t testing.TB) notify.SMTPConfig {
 	t.Helper()
+	return converse(t, s.talk)
+}
+
+// converse holds every conversation as told until the test ends, and returns how to begin one.
+func converse(t testing.TB, talk func(net.Conn)) notify.SMTPConfig {
+	t.Helper()
 	listener := listen(t)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -47,7 +53,7 @@ func (s scripted) start(t testing.TB) notify.SMTPConfig {
 			}
 			wg.Go(func() {
 				defer conn.Close()
-				s.talk(conn)
+				talk(conn)
 			})
 		}
 	})
