@@ -149,16 +149,16 @@ func answerLine(text string) string {
 	return string(runes)
 }
 
-// addressee returns an address as the envelope carries it, in angle brackets, and refuses what would
-// say something else to the server than an address. The empty sender is "<>".
-func addressee(address string) (string, error) {
+// checkAddress refuses what would say something else to the server than an address, once it stands in the angle
+// brackets of an envelope. An empty one is good: it is the sender of what must not come back.
+func checkAddress(address string) error {
 	bad := strings.ContainsFunc(address, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.IsSpace(r) || r == '<' || r == '>'
 	})
 	if bad || len(address) > 254 { // RFC 5321, section 4.5.3.1.3, without the brackets
-		return "", errors.New("the address cannot be put in an envelope: check it for spaces, brackets and length")
+		return errors.New("the address cannot be put in an envelope: check it for spaces, brackets and length")
 	}
-	return "<" + address + ">", nil
+	return nil
 }
 
 // checkMail refuses, before anything is said to a server, a mail that would not arrive byte for byte.
@@ -169,7 +169,7 @@ func checkMail(d *calls.Delivery) error {
 		return errors.New("the mail has no recipient")
 	}
 	for _, address := range []string{d.Sender, d.Recipient} {
-		if _, err := addressee(address); err != nil {
+		if err := checkAddress(address); err != nil {
 			return err
 		}
 	}

@@ -68,11 +68,8 @@ func (c *connection) start(ctx context.Context, d *calls.Delivery, ahead bool) e
 	if err := c.carries(d); err != nil {
 		return &SendError{Step: StepCheck, Err: err}
 	}
-	var err error
-	if c.opening, err = c.open(d); err != nil {
-		return &SendError{Step: StepCheck, Err: err}
-	}
 	defer c.closeWith(ctx)()
+	c.opening = c.open(d)
 	c.mails++
 	c.wire.allow(maxAnswers)
 	c.step(c.cfg.Timeout)
@@ -114,25 +111,17 @@ func (c *connection) carry(ctx context.Context, d *calls.Delivery, beforeData fu
 // An opening is what a server is told before it gets a message.
 type opening struct{ sender, recipient string }
 
-// open asks for SMTPUTF8 only if it is needed: a server may have to bounce a plain mail where the next one does not
-// know the extension.
-func (c *connection) open(d *calls.Delivery) (opening, error) {
-	from, err := addressee(d.Sender)
-	if err != nil {
-		return opening{}, err
-	}
-	to, err := addressee(d.Recipient)
-	if err != nil {
-		return opening{}, err
-	}
-	o := opening{"MAIL FROM:" + from, "RCPT TO:" + to}
+// open returns the opening of a mail that [checkMail] has let through. It asks for SMTPUTF8 only if that is needed: a
+// server may have to bounce a plain mail where the next one does not know the extension.
+func (c *connection) open(d *calls.Delivery) opening {
+	o := opening{"MAIL FROM:<" + d.Sender + ">", "RCPT TO:<" + d.Recipient + ">"}
 	if c.offers("8BITMIME") {
 		o.sender += " BODY=8BITMIME"
 	}
 	if needsUTF8(d) {
 		o.sender += " SMTPUTF8"
 	}
-	return o, nil
+	return o
 }
 
 // say gives commands whose answers are to be read.

@@ -83,19 +83,19 @@ func (db *DB) Claim(ctx context.Context, done *calls.Tried, now time.Time, lease
 	if err := db.Unlock(ctx); err != nil {
 		return nil, fmt.Errorf("claim a mail: %w", err)
 	}
-	c := claiming{db: db, done: done, now: now, until: now.Add(lease)}
+	c := claiming{db: db, now: now, until: now.Add(lease)}
 	if done != nil {
-		c.doneAs = db.claimOn(done.ID)
+		c.done = db.recordingOf(done.ID, done.Outcome, now)
 	}
 	err := errUnchecked
-	for errors.Is(err, errUnchecked) { // now without that
+	for errors.Is(err, errUnchecked) { // once more, and c.odd is not checked again
 		err = db.updateTogether(ctx, "claim a mail", false, c.run)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if done != nil {
-		db.claims.CompareAndDelete(done.ID, c.doneAs)
+	if c.done != nil {
+		c.done.forgetLease()
 	}
 	return c.claimed, nil
 }
@@ -103,8 +103,7 @@ func (db *DB) Claim(ctx context.Context, done *calls.Tried, now time.Time, lease
 // A claiming is one call of Claim.
 type claiming struct {
 	db      *DB
-	done    *calls.Tried
-	doneAs  string // the name of the lease on it
+	done    *recording // nil: nothing is to be recorded
 	now     time.Time
 	until   time.Time
 	claimed *calls.Claimed
@@ -119,9 +118,8 @@ var errUnchecked = errors.New("the mail cannot be checked")
 func (c *claiming) run(ctx context.Context, tx transaction) error {
 	c.claimed = nil
 	if c.done != nil {
-		r := recording{ctx: ctx, tx: tx, id: c.done.ID, outcome: c.done.Outcome, now: c.now}
-		if err := r.run(c.doneAs); err != nil {
-			return fmt.Errorf("record mail %d as %s: %w", c.done.ID, c.done.State, err)
+		if err := c.done.run(ctx, tx); err != nil {
+			return fmt.Errorf("%s: %w", c.done.doing(), err)
 		}
 	}
 	id, err := c.lease(ctx, tx)
@@ -325,27 +323,37 @@ func withheld(ctx context.Context, q querier, d *calls.Delivery, now time.Time) 
 // another state after a final one is an error. The error wraps [calls.ErrNotFound] if there is no such
 // mail.
 func (db *DB) Record(ctx context.Context, id int64, o calls.Outcome, now time.Time) error {
-	name := db.claimOn(id)
-	err := db.updateTogether(ctx, fmt.Sprintf("record mail %d as %s", id, o.State), false, func(ctx context.Context, tx transaction) error {
-		r := recording{ctx: ctx, tx: tx, id: id, outcome: o, now: now}
-		return r.run(name)
-	})
+	r := db.recordingOf(id, o, now)
+	err := db.updateTogether(ctx, r.doing(), false, r.run)
 	if err == nil || errors.Is(err, calls.ErrNotFound) {
-		db.claims.CompareAndDelete(id, name)
+		r.forgetLease()
 	}
 	return err
 }
 
-// A recording is one call of Record.
+// A recording is one outcome on its way into the database, by Record or by Claim.
 type recording struct {
-	ctx     context.Context
-	tx      transaction
+	db      *DB
 	id      int64
 	outcome calls.Outcome
 	now     time.Time
+	claim   string // the name of the lease that this process has on the mail
+
+	ctx context.Context
+	tx  transaction
 }
 
-func (r *recording) run(claim string) error {
+func (db *DB) recordingOf(id int64, o calls.Outcome, now time.Time) *recording {
+	return &recording{db: db, id: id, outcome: o, now: now, claim: db.claimOn(id)}
+}
+
+func (r *recording) doing() string { return fmt.Sprintf("record mail %d as %s", r.id, r.outcome.State) }
+
+// forgetLease is for when the lease has ended in the database.
+func (r *recording) forgetLease() { r.db.claims.CompareAndDelete(r.id, r.claim) }
+
+func (r *recording) run(ctx context.Context, tx transaction) error {
+	r.ctx, r.tx = ctx, tx
 	const query = `SELECT state, claim, subscriber FROM deliveries WHERE id = ?`
 	var state calls.DeliveryState
 	var holder string
@@ -356,7 +364,7 @@ func (r *recording) run(claim string) error {
 		return calls.ErrNotFound
 	case err != nil:
 		return err
-	case state == calls.DeliverySending && holder != claim:
+	case state == calls.DeliverySending && holder != r.claim:
 		return errors.New("another sender took it over")
 	case final(state) && state == r.outcome.State:
 		return nil
