@@ -96,10 +96,11 @@ func (a *answering) message(conn net.Conn, lines *bufio.Reader) bool {
 		}
 		text.WriteString(line)
 	}
-	_, err := io.WriteString(conn, a.answer(".", false))
+	// What is answered is on record: the client may be done with its test before this goroutine runs again.
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.messages = append(a.messages, text.String())
+	a.mu.Unlock()
+	_, err := io.WriteString(conn, a.answer(".", false))
 	return err == nil
 }
 
