@@ -56,6 +56,9 @@ type Tried struct {
 // A Claimed mail is one that was leased, and whether it is still to be sent.
 type Claimed struct {
 	Delivery
-	Withheld  string // why it is not to be sent after all, in English, without an address; "": it is
-	Unchecked error  // why that could not be found out; nil if it could
+	Withheld string // why it is not to be sent after all, in English, without an address; "": it is
+
+	// Unchecked is why the mail could not be read, or that not be found out; nil if all is well. Otherwise the
+	// mail is to be put off: only its ID, Key, Subscriber, State and Attempts are filled in.
+	Unchecked error
 }

@@ -108,11 +108,11 @@ type claiming struct {
 	until   time.Time
 	claimed *calls.Claimed
 
-	odd     int64 // a mail that could not be checked, and is claimed without
+	odd     int64 // a mail that could not be read or checked, and is claimed without
 	because error
 }
 
-// errUnchecked rolls a claim back whose mail could not be checked: the error may have ended the transaction.
+// errUnchecked rolls a claim back whose mail could not be read or checked: the error may have ended the transaction.
 var errUnchecked = errors.New("the mail cannot be checked")
 
 func (c *claiming) run(ctx context.Context, tx transaction) error {
@@ -132,22 +132,17 @@ func (c *claiming) run(ctx context.Context, tx transaction) error {
 	case err != nil:
 		return err
 	}
-	c.claimed, err = loadClaimed(ctx, tx, id)
-	if err != nil {
+	if id == c.odd {
+		c.claimed, err = loadOdd(ctx, tx, id, c.because)
 		return err
 	}
-	return c.check(ctx, tx)
-}
-
-// check finds out whether the mail is to be sent.
-func (c *claiming) check(ctx context.Context, tx transaction) (err error) {
-	if c.claimed.ID == c.odd {
-		c.claimed.Unchecked = c.because
-		return nil
+	c.claimed, err = loadClaimed(ctx, tx, id)
+	if err == nil {
+		c.claimed.Withheld, err = withheld(ctx, tx, &c.claimed.Delivery, c.now)
 	}
-	if c.claimed.Withheld, err = withheld(ctx, tx, &c.claimed.Delivery, c.now); err != nil {
-		c.odd, c.because = c.claimed.ID, err
-		return fmt.Errorf("%w: mail %d: %w", errUnchecked, c.odd, err)
+	if err != nil {
+		c.odd, c.because = id, err
+		return fmt.Errorf("%w: mail %d: %w", errUnchecked, id, err)
 	}
 	return nil
 }
@@ -186,13 +181,24 @@ func loadClaimed(ctx context.Context, q querier, id int64) (*calls.Claimed, erro
 	var bytes []byte
 	d, err := scanDelivery(prefixed{q.QueryRowContext(ctx, query, id), []any{&before, &bytes}})
 	if err != nil {
-		return nil, fmt.Errorf("mail %d: %w", id, err)
+		return nil, err
 	}
 	if d.Sender, err = senderOf(ctx, q, &d); err != nil {
 		return nil, err
 	}
 	d.State, d.Bytes = before, bytes
 	return &calls.Claimed{Delivery: d}, nil
+}
+
+// loadOdd returns as much of a leased mail that cannot be checked as it takes to put it off.
+func loadOdd(ctx context.Context, q querier, id int64, because error) (*calls.Claimed, error) {
+	const query = `SELECT leased_as, key, subscriber, attempts FROM deliveries WHERE id = ?`
+	odd := &calls.Claimed{Delivery: calls.Delivery{ID: id}, Unchecked: because}
+	err := q.QueryRowContext(ctx, query, id).Scan(&odd.State, &odd.Key, &odd.Subscriber, &odd.Attempts)
+	if err != nil {
+		return nil, fmt.Errorf("mail %d: %w", id, err)
+	}
+	return odd, nil
 }
 
 // senderOf returns the envelope sender of a mail with the token in it that its subscriber has for bounces.

@@ -227,18 +227,33 @@ func TestWithheld(t *testing.T) {
 	}
 }
 
-// A profile that cannot be read keeps its own mail waiting, and not the claim.
+// A profile or a row that cannot be read keeps its own mail waiting, and no other.
 func TestAMailThatCannotBeChecked(t *testing.T) {
 	t.Parallel()
-	db := readyTown(t)
-	id := enqueue(t, db, 1, "2026-W47", "a")
-	exec(t, outside(t, db.Path()), "UPDATE subscribers SET state = 'paused', paused_until = 'soon'")
-	d := claim(t, db, now)
-	if d == nil || d.ID != id || d.Unchecked == nil || d.Withheld != "" {
-		t.Fatalf("claimed %+v, want mail %d, which cannot be checked", d, id)
+	for name, harm := range map[string]string{
+		"profile": "UPDATE subscribers SET state = 'paused', paused_until = 'soon' WHERE id = 1",
+		"row":     "UPDATE deliveries SET created = 'yesterday' WHERE subscriber = 1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := readyTown(t)
+			id, next := enqueue(t, db, 1, "2026-W47", "a"), enqueue(t, db, 2, "2026-W47", "a")
+			exec(t, outside(t, db.Path()), harm)
+			d := must(db.Claim(t.Context(), nil, now, lease))(t)
+			if d == nil || d.ID != id || d.Unchecked == nil || d.Withheld != "" {
+				t.Fatalf("claimed %+v, want mail %d, which cannot be checked", d, id)
+			}
+			same(t, "told of it", []any{d.Key, d.Subscriber, d.State, d.Attempts},
+				[]any{"digest/1/2026-W47", int64(1), calls.DeliveryQueued, 0})
+			later := calls.Outcome{State: calls.DeliveryQueued, NextAttempt: now.Add(time.Hour)}
+			d = must(db.Claim(t.Context(), &calls.Tried{ID: id, Outcome: later}, now, lease))(t)
+			if d == nil || d.ID != next || d.Unchecked != nil {
+				t.Fatalf("claimed %+v, want mail %d, which is well", d, next)
+			}
+			d = must(db.Claim(t.Context(), nil, now.Add(time.Hour), lease))(t)
+			same(t, "put off", []any{d.ID, d.State, d.Attempts}, []any{id, calls.DeliveryQueued, 1})
+		})
 	}
-	record(t, db, id, calls.Outcome{State: calls.DeliveryQueued, NextAttempt: now.Add(time.Hour)}, now)
-	same(t, "state", mail(t, db, id).State, calls.DeliveryQueued)
 }
 
 // What became of one mail is recorded with the claim of the next, or neither happens.
