@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,11 +63,51 @@ func (a *app) lookAtSources(ctx context.Context, v *statusView) error {
 			LastComplete: moment(complete[name]), Failures: failures[name],
 		}
 		v.Sources = append(v.Sources, s)
-		if s.Health != healthWell {
-			v.needs("source "+name, s.hint(), "%s", s.problem(complete[name]))
+	}
+	idle := idleSources(v.Sources)
+	v.idle(idle)
+	for i := range v.Sources {
+		if s := &v.Sources[i]; s.Health != healthWell && !slices.Contains(idle, s) {
+			v.needs("source "+s.Source, s.hint(), "%s", s.problem(complete[s.Source]))
 		}
 	}
 	return nil
+}
+
+// idleSources returns those that nobody has crawled lately, if there are several: then the trouble is ours, not
+// that of each source.
+func idleSources(all []sourceView) []*sourceView {
+	var idle []*sourceView
+	for i := range all {
+		if s := &all[i]; s.Health == healthNever || s.Health == healthStale {
+			idle = append(idle, s)
+		}
+	}
+	if len(idle) < 2 {
+		return nil
+	}
+	return idle
+}
+
+// idle says of sources that nobody crawls them.
+func (v *statusView) idle(sources []*sourceView) {
+	if len(sources) == 0 {
+		return
+	}
+	names := make([]string, len(sources))
+	var last time.Time
+	for i, s := range sources {
+		names[i] = s.Source
+		if s.startedAt.After(last) {
+			last = s.startedAt
+		}
+	}
+	since := "have never been collected"
+	if !last.IsZero() {
+		since = "have not been collected since " + calls.Day(last)
+	}
+	v.needs("sources", "is 'fundwatch serve' running? 'fundwatch crawl' collects now", "%s %s: %s",
+		plural(len(sources), "source"), since, strings.Join(names, ", "))
 }
 
 // latest returns the last moment that does not lie in the future: clocks of one network differ a little, and

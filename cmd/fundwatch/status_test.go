@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -113,11 +114,37 @@ func TestStatusInBadWeather(t *testing.T) {
 			t.Errorf("what to do about the portal: %s", a.Hint)
 		}
 	}
-	want := []string{"source portal", "source erasmus-agencies", "source eui", "subscriber 2", "outbox"}
+	want := []string{"source portal", "sources", "subscriber 2", "outbox"}
 	for _, about := range want {
 		i := slices.IndexFunc(view.Attention, func(a attention) bool { return a.About == about })
 		if i < 0 || view.Attention[i].Hint == "" || view.Attention[i].Problem == "" {
 			t.Errorf("nothing about %s: %+v", about, view.Attention)
+		}
+	}
+}
+
+// What nobody crawls is one trouble, however many sources there are; a source that is idle among others that are
+// not has its own.
+func TestIdleSources(t *testing.T) {
+	t.Parallel()
+	at := func(h health, day string) sourceView {
+		started, _ := time.Parse(time.DateOnly, day) // "": zero
+		return sourceView{runView: runView{Source: string(h) + day}, Health: h, startedAt: started}
+	}
+	stale, older, never, well := at(healthStale, "2026-09-03"), at(healthStale, "2026-09-01"), at(healthNever, ""), at(healthWell, "2026-09-09")
+	for want, sources := range map[string][]sourceView{
+		"3 sources have not been collected since 2026-09-03: stale2026-09-01, stale2026-09-03, never": {older, well, stale, never},
+		"2 sources have never been collected: never, never":                                           {never, never},
+		"": {stale, well},
+	} {
+		var v statusView
+		v.idle(idleSources(sources))
+		var got string
+		if len(v.Attention) > 0 {
+			got = v.Attention[0].Problem
+		}
+		if got != want {
+			t.Errorf("said %q, want %q", got, want)
 		}
 	}
 }
