@@ -90,11 +90,12 @@ func listen(t testing.TB) net.Listener {
 	return listener
 }
 
-// plainConfig reaches the listener without encryption, with the short patience of a test.
+// plainConfig reaches the listener without encryption. No test waits until its patience ends, and a busy machine
+// does not try it: what must end is tested without a network, see [held].
 func plainConfig(listener net.Listener) notify.SMTPConfig {
 	return notify.SMTPConfig{
 		Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, TLS: notify.TLSNone,
-		LocalName: "fundwatch.example.org", Timeout: 5 * time.Second, AnswerTimeout: 5 * time.Second,
+		LocalName: "fundwatch.example.org", Timeout: time.Minute, AnswerTimeout: time.Minute,
 	}
 }
 

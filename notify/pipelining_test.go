@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"fundwatch/notify"
 )
@@ -139,30 +138,30 @@ func TestSMTPPipelining(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := test.server
-			cfg := converse(t, server.talk)
-			cfg.Timeout = 3 * time.Second // what a server that drops commands costs, and what one on a busy machine may take
-			sender := newSMTP(t, cfg)
-			err := sender.Send(t.Context(), letter("First\r\n"), ready)
-			var failed *notify.SendError
-			if test.refused == "" && err != nil || test.refused != "" && (!errors.As(err, &failed) || failed.Step != test.refused) {
-				t.Errorf("first: %v, want an error at step %q", err, test.refused)
-			}
-			if err := sender.Send(t.Context(), letter("Second\r\n"), ready); err != nil {
-				t.Errorf("second: %v", err)
-			}
-			_ = sender.Close()
-			server.mu.Lock()
-			defer server.mu.Unlock()
-			want := []string{"First\r\n", "Second\r\n"}
-			if test.refused != "" {
-				want = want[1:]
-			}
-			if !slices.Equal(server.messages, want) || server.connections != test.connections {
-				t.Errorf("server got %q over %d connections, want %q over %d", server.messages, server.connections, want, test.connections)
-			}
-			if server.ahead != (server.offers != "") {
-				t.Errorf("said ahead: %v, offered: %v", server.ahead, server.offers != "")
-			}
+			held(t, server.talk, server.chokes == "drops", func(t *testing.T, cfg notify.SMTPConfig) {
+				sender := newSMTP(t, cfg)
+				err := sender.Send(t.Context(), letter("First\r\n"), ready)
+				var failed *notify.SendError
+				if test.refused == "" && err != nil || test.refused != "" && (!errors.As(err, &failed) || failed.Step != test.refused) {
+					t.Errorf("first: %v, want an error at step %q", err, test.refused)
+				}
+				if err := sender.Send(t.Context(), letter("Second\r\n"), ready); err != nil {
+					t.Errorf("second: %v", err)
+				}
+				_ = sender.Close()
+				server.mu.Lock()
+				defer server.mu.Unlock()
+				want := []string{"First\r\n", "Second\r\n"}
+				if test.refused != "" {
+					want = want[1:]
+				}
+				if !slices.Equal(server.messages, want) || server.connections != test.connections {
+					t.Errorf("server got %q over %d connections, want %q over %d", server.messages, server.connections, want, test.connections)
+				}
+				if server.ahead != (server.offers != "") {
+					t.Errorf("said ahead: %v, offered: %v", server.ahead, server.offers != "")
+				}
+			})
 		})
 	}
 }

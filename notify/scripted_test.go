@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"fundwatch/notify"
@@ -64,6 +65,34 @@ func converse(t testing.TB, talk func(net.Conn)) notify.SMTPConfig {
 	return plainConfig(listener)
 }
 
+// held runs a test with a server that holds its conversations as told: over loopback or, if it keeps the client
+// waiting until its patience ends, in a bubble of synctest, whose clock goes on as soon as everybody waits. What
+// waits on a socket waits for no clock of a test, so the wire is a pipe there.
+func held(t *testing.T, talk func(net.Conn), waits bool, test func(*testing.T, notify.SMTPConfig)) {
+	t.Helper()
+	if !waits {
+		test(t, converse(t, talk))
+		return
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var wg sync.WaitGroup
+		t.Cleanup(wg.Wait)
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			wg.Go(func() {
+				defer theirs.Close()
+				talk(theirs)
+			})
+			return ours, nil
+		}
+		begun := time.Now()
+		test(t, notify.SMTPConfig{Host: "127.0.0.1", TLS: notify.TLSNone, LocalName: "fundwatch.example.org", DialContext: dial})
+		if waited := time.Since(begun); waited < time.Second || waited > 15*time.Minute {
+			t.Errorf("waited %v for a server that keeps silent, want the patience of a client", waited)
+		}
+	})
+}
+
 func (s scripted) talk(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(64 << 10) // so that a large message does not fit between the two
@@ -115,46 +144,6 @@ func (s scripted) answer(conn net.Conn, verb, usual string) bool {
 	}
 	_, err := io.WriteString(conn, usual)
 	return err == nil
-}
-
-// An expiry dials a connection whose deadline is reached when the test says so, provided that one has
-// been set: a test of patience that depends on no clock.
-type expiry struct {
-	net.Conn
-	mu    sync.Mutex
-	bound bool // a deadline is set
-	ended bool
-}
-
-func (e *expiry) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.Conn = conn
-	return e, errors.Join(err, e.apply())
-}
-
-func (e *expiry) SetDeadline(deadline time.Time) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.bound = !deadline.IsZero()
-	return e.apply()
-}
-
-// end lets the time run out.
-func (e *expiry) end() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.ended = true
-	_ = e.apply()
-}
-
-// apply sets a deadline in the past once the time has run out.
-func (e *expiry) apply() error {
-	if e.Conn == nil || !e.bound || !e.ended {
-		return nil
-	}
-	return e.Conn.SetDeadline(time.Unix(1, 0))
 }
 
 // The misdeeds of a scripted server.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -146,19 +147,19 @@ func TestSMTPMessageCutShort(t *testing.T) {
 // TestSMTPMessageNotRead has a server that stops reading in the middle of a large message.
 func TestSMTPMessageNotRead(t *testing.T) {
 	t.Parallel()
-	gone := make(chan struct{})
-	cfg := scripted{verb: "message", act: func(net.Conn) string {
-		<-gone
+	busy := func(conn net.Conn) string {
+		_, _ = io.CopyN(io.Discard, conn, 1000)
+		time.Sleep(24 * time.Hour)
 		return ""
-	}}.start(t)
-	cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
-	message := strings.Repeat("a line of a very large message\r\n", 300_000)
-	err := newSMTP(t, cfg).Send(t.Context(), letter(message), ready)
-	close(gone)
-	var failed *notify.SendError
-	if !errors.As(err, &failed) || failed.Step != notify.StepBody {
-		t.Errorf("Send = %v, want an error at step %q", err, notify.StepBody)
 	}
+	held(t, scripted{verb: "message", act: busy}.talk, true, func(t *testing.T, cfg notify.SMTPConfig) {
+		message := strings.Repeat("a line of a very large message\r\n", 300_000)
+		err := newSMTP(t, cfg).Send(t.Context(), letter(message), ready)
+		var failed *notify.SendError
+		if !errors.As(err, &failed) || failed.Step != notify.StepBody {
+			t.Errorf("Send = %v, want an error at step %q", err, notify.StepBody)
+		}
+	})
 }
 
 func TestSMTPBeforeDataStopsTheMail(t *testing.T) {

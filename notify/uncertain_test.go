@@ -42,28 +42,22 @@ func TestDeliverBrokenSteps(t *testing.T) {
 		for how, act := range acts {
 			t.Run(step.verb+" "+how, func(t *testing.T) {
 				t.Parallel()
-				var patience expiry
-				cfg := scripted{verb: step.verb, act: func(conn net.Conn) string {
-					if how == "stalls" {
-						patience.end()
+				held(t, scripted{verb: step.verb, act: act}.talk, how == "stalls", func(t *testing.T, cfg notify.SMTPConfig) {
+					box, o := newShelf("a@lodeve.example", "b@ghent.example"), options(newClock())
+					o.MaxConnectionErrors = 1
+					_, err := notify.Deliver(t.Context(), box, newSMTP(t, cfg), o)
+					if !errors.Is(err, notify.ErrUnreachable) {
+						t.Errorf("Deliver = %v, want ErrUnreachable", err)
 					}
-					return act(conn)
-				}}.start(t)
-				cfg.DialContext = patience.dial
-				box, o := newShelf("a@lodeve.example", "b@ghent.example"), options(newClock())
-				o.MaxConnectionErrors = 1
-				_, err := notify.Deliver(t.Context(), box, newSMTP(t, cfg), o)
-				if !errors.Is(err, notify.ErrUnreachable) {
-					t.Errorf("Deliver = %v, want ErrUnreachable", err)
-				}
-				r := box.row(1)
-				if r.State != step.state || r.Attempts != step.attempts || !r.NextAttempt.Equal(step.next) {
-					t.Errorf("mail is %s, attempts %d, next %v, want %s, %d, %v (answer %q)", r.State,
-						r.Attempts, r.NextAttempt, step.state, step.attempts, step.next, r.Answer)
-				}
-				if second := box.row(2); second.claims != 0 {
-					t.Errorf("the second mail was claimed %d times, want never", second.claims)
-				}
+					r := box.row(1)
+					if r.State != step.state || r.Attempts != step.attempts || !r.NextAttempt.Equal(step.next) {
+						t.Errorf("mail is %s, attempts %d, next %v, want %s, %d, %v (answer %q)", r.State,
+							r.Attempts, r.NextAttempt, step.state, step.attempts, step.next, r.Answer)
+					}
+					if second := box.row(2); second.claims != 0 {
+						t.Errorf("the second mail was claimed %d times, want never", second.claims)
+					}
+				})
 			})
 		}
 	}
@@ -238,13 +232,14 @@ func TestDeliverBrokenReset(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			cfg := scripted{verb: "RSET", act: act, rcpt: "450 4.2.1 later\r\n"}.start(t)
-			cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
-			box := newShelf("a@lodeve.example", "b@ghent.example")
-			tally := deliver(t, box, newSMTP(t, cfg), options(newClock()))
-			if want := (notify.Tally{Retry: 2}); tally != want {
-				t.Errorf("tally = %+v, want %+v: each connection puts its first mail off", tally, want)
-			}
+			script := scripted{verb: "RSET", act: act, rcpt: "450 4.2.1 later\r\n"}
+			held(t, script.talk, how == "stalls", func(t *testing.T, cfg notify.SMTPConfig) {
+				box := newShelf("a@lodeve.example", "b@ghent.example")
+				tally := deliver(t, box, newSMTP(t, cfg), options(newClock()))
+				if want := (notify.Tally{Retry: 2}); tally != want {
+					t.Errorf("tally = %+v, want %+v: each connection puts its first mail off", tally, want)
+				}
+			})
 		})
 	}
 }
@@ -257,16 +252,16 @@ func TestSMTPBrokenGoodBye(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			cfg := scripted{verb: "QUIT", act: act}.start(t)
-			cfg.Timeout = 3 * time.Second // what a server that stalls costs, and what one on a busy machine may take
-			box := newShelf("a@lodeve.example")
-			sender := newSMTP(t, cfg)
-			if tally := deliver(t, box, sender, options(newClock())); tally.Sent != 1 {
-				t.Errorf("tally = %+v, want one sent", tally)
-			}
-			if err := sender.Close(); err != nil {
-				t.Errorf("Close = %v, want nil", err)
-			}
+			held(t, scripted{verb: "QUIT", act: act}.talk, how == "stalls", func(t *testing.T, cfg notify.SMTPConfig) {
+				box := newShelf("a@lodeve.example")
+				sender := newSMTP(t, cfg)
+				if tally := deliver(t, box, sender, options(newClock())); tally.Sent != 1 {
+					t.Errorf("tally = %+v, want one sent", tally)
+				}
+				if err := sender.Close(); err != nil {
+					t.Errorf("Close = %v, want nil", err)
+				}
+			})
 		})
 	}
 }
