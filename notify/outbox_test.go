@@ -53,7 +53,6 @@ type shelf struct {
 	rows  []*row
 	drop  map[int64]string                    // mails that are no longer deliverable
 	fault func(method string, id int64) error // nil: none
-	after func(id int64)                      // called when a mail was recorded; nil: nothing
 }
 
 type row struct {
@@ -156,9 +155,6 @@ func (s *shelf) record(ctx context.Context, id int64, o calls.Outcome, now time.
 		r.Attempts++
 	}
 	r.State, r.NextAttempt, r.Code, r.Answer = o.State, o.NextAttempt, o.Code, o.Answer
-	if s.after != nil {
-		s.after(id)
-	}
 	return nil
 }
 

@@ -28,7 +28,7 @@ func TestDeliverWorkersStopTogether(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			four, recorded := newCrowd(4), make(chan struct{})
+			four, ended := newCrowd(4), make(chan struct{})
 			box := newShelf(towns(30)...)
 			server := startMailServer(t, func(m *mailServer) {
 				m.onRcpt = func(to string, c *smtp.Conn) error {
@@ -39,24 +39,30 @@ func TestDeliverWorkersStopTogether(t *testing.T) {
 					if to == bad {
 						return test.says(c)
 					}
-					<-recorded
+					<-ended
 					return nil
 				}
 			})
-			sender, o := together(t, server.cfg, 4)
+			sender, o := together(t, server.cfg, 5)
 			o.MaxConnectionErrors, o.MaxRefusals = 1, 1
-			box.after = func(id int64) { // the run is about to end
-				if id == 3 {
-					time.AfterFunc(50*time.Millisecond, func() { close(recorded) })
+			o.RatePerMinute = 60
+			var waits atomic.Int32
+			o.Wait = func(ctx context.Context, _ time.Duration) error {
+				if waits.Add(1) == 5 { // the fifth worker waits for its turn, which does not come
+					<-ctx.Done()
+					close(ended)
 				}
+				return ctx.Err()
 			}
 			tally, err := notify.Deliver(t.Context(), box, sender, o)
-			if !errors.Is(err, test.want) || tally.Sent < 4 {
+			if !errors.Is(err, test.want) || tally.Sent != 4 {
 				t.Errorf("Deliver = %+v, %v, want the first and three more sent, and %v", tally, err, test.want)
 			}
 			settled(t, box, server.taken())
-			if r := box.row(30); r.claims != 0 {
-				t.Error("the last mail was claimed long after the end")
+			for id := range int64(25) {
+				if r := box.row(id + 6); r.claims != 0 {
+					t.Errorf("mail %d was claimed after the end", r.ID)
+				}
 			}
 		})
 	}
