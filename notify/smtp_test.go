@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -216,19 +217,17 @@ func TestSMTPServerHadEnough(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var used *smtp.Conn // the connection that has carried a mail
+			var used atomic.Pointer[smtp.Conn] // the connection that has carried a mail
 			server := startMailServer(t, func(m *mailServer) {
 				m.onRcpt = func(_ string, c *smtp.Conn) error {
-					used = c
+					used.Store(c)
 					return nil
 				}
 				m.onMail = func(string) error {
-					if used == nil {
-						return nil
+					if last := used.Swap(nil); last != nil {
+						return end(last)
 					}
-					last := used
-					used = nil
-					return end(last)
+					return nil
 				}
 			})
 			sender := newSMTP(t, server.cfg)
