@@ -14,9 +14,10 @@ import (
 
 var started = time.Date(2026, time.September, 1, 3, 15, 0, 0, time.UTC)
 
-// impatient is a crawler's configuration for tests: it does not pause and gives up soon.
+// impatient is a crawler's configuration for tests: it does not pause and soon stops asking again. For one answer it
+// waits longer than a busy machine holds up a healthy server.
 func impatient() crawler.Config {
-	return crawler.Config{UserAgent: "fundwatch/1.0 (+mailto:someone@example.org)", Timeout: 5 * time.Second, Retries: 2}
+	return crawler.Config{UserAgent: "fundwatch/1.0 (+mailto:someone@example.org)", Timeout: time.Minute, Retries: 2}
 }
 
 // still is a world in which the clock stands and waiting takes no time.

@@ -83,7 +83,9 @@ func TestPortalSilence(t *testing.T) {
 		edge := still()
 		edge.Transport = withoutNetwork{server}
 		src := crawler.PortalSource{Name: "portal", URL: "https://portal.example" + portaltest.Path, Languages: []string{"en"}}
-		sweep := crawler.New(impatient(), edge).Portal(t.Context(), src, programmes(t))
+		cfg := impatient()
+		cfg.Timeout = 5 * time.Second
+		sweep := crawler.New(cfg, edge).Portal(t.Context(), src, programmes(t))
 		const want = "type 1 (topics): page 3: no whole answer within 5s (3 attempts)"
 		if sweep.Complete || sweep.Err == nil || sweep.Err.Error() != want || len(sweep.Found) != 200 {
 			t.Errorf("got complete: %v, error %v, %d calls, want incomplete, %s, 200", sweep.Complete, sweep.Err, len(sweep.Found), want)
