@@ -95,7 +95,7 @@ func listen(t testing.TB) net.Listener {
 func plainConfig(listener net.Listener) notify.SMTPConfig {
 	return notify.SMTPConfig{
 		Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, TLS: notify.TLSNone,
-		LocalName: "fundwatch.example.org", Timeout: time.Minute, AnswerTimeout: time.Minute,
+		LocalName: "fundwatch.example.org", Timeout: time.Minute, AnswerTimeout: time.Minute, IdleTimeout: time.Hour,
 	}
 }
 
