@@ -34,11 +34,11 @@ func listenAsManager(t *testing.T) (*net.UnixConn, string) {
 	return conn, path
 }
 
-// heard returns the next datagram, "" if none comes within a time.
-func heard(t *testing.T, conn *net.UnixConn, within time.Duration) string {
+// heard returns the next datagram, "" if none comes.
+func heard(t *testing.T, conn *net.UnixConn) string {
 	t.Helper()
 	buffer := make([]byte, 4096)
-	conn.SetReadDeadline(time.Now().Add(within)) //nolint:errcheck // the read tells
+	conn.SetReadDeadline(time.Now().Add(patience)) //nolint:errcheck // the read tells
 	n, err := conn.Read(buffer)
 	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatal(err)
@@ -58,17 +58,17 @@ func TestServeTellsTheServiceManager(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if first := heard(t, conn, patience); first != "READY=1" {
+	if first := heard(t, conn); first != "READY=1" {
 		t.Errorf("first %q, want that it is ready; it said:\n%s", first, said.String())
 	}
 	for range 3 {
-		if life := heard(t, conn, patience); life != "WATCHDOG=1" {
+		if life := heard(t, conn); life != "WATCHDOG=1" {
 			t.Errorf("%q, want a sign of life", life)
 		}
 	}
 	cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // Wait tells
 	for last := ""; last != "STOPPING=1"; {
-		if last = heard(t, conn, patience); last == "" {
+		if last = heard(t, conn); last == "" {
 			t.Error("it never said that it stops")
 			break
 		}
@@ -99,9 +99,10 @@ func TestNoSignOfLifeWithoutAnAnswer(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		stop()
+		m.stopping() // after which nothing comes
 		m.close()
 		signs := 0
-		for heard(t, conn, 50*time.Millisecond) != "" {
+		for heard(t, conn) == "WATCHDOG=1" {
 			signs++
 		}
 		if signs != 3 {

@@ -85,7 +85,7 @@ func rehearse(t *testing.T, readers int, large bool) *rehearsal {
 	mails := startSink(t, ctx)
 	r := &rehearsal{
 		t: t, ctx: ctx, readers: readers, now: now, file: filepath.Join(t.TempDir(), "europe.db"),
-		environ: append(append(environ, mails.environ...), envPair("CRAWLER_TIMEOUT", "1m")),
+		environ: append(environ, mails.environ...),
 	}
 	r.stage(map[string]string{"matched": ""}, "import", "municipalities", "import", writeEurope(t, readers, large))
 	r.stage(map[string]string{"crawled": "crawl", "matched": "match"}, "", "crawl", "portal")

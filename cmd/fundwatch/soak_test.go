@@ -120,7 +120,7 @@ func startSoak(t *testing.T) *soak {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environ = append(append(environ, server.settings()...), envPair("CRAWLER_TIMEOUT", "1m"),
+	environ = append(append(environ, server.settings()...),
 		envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "http://127.0.0.1"))
 	must(t, environ, "municipalities", "import", file, "--now", soakBegins.AddDate(0, 0, -1).Format(time.RFC3339))
 	cfg, err := LoadConfig("", environ)
