@@ -47,14 +47,12 @@ func TestKilledBackupsAreNeverTakenForWhole(t *testing.T) {
 	environ := []string{"XDG_DATA_HOME=" + t.TempDir()}
 	fill(t, environ)
 	file := filepath.Join(t.TempDir(), "copy.db")
-	began := time.Now()
-	killed(t, environ, time.Minute, "backup", file)
-	whole := time.Since(began)
+	whole := wholeRun(t, environ, "backup", file)
 	wantSound(t, file)
 	halfway := 0
 	for i := range kills {
 		os.Remove(file) //nolint:errcheck // it may not be there
-		if finished := killed(t, environ, whole*time.Duration(i+1)/kills, "backup", file); finished {
+		if killedAlong(t, environ, &whole, i, kills, "backup", file) {
 			wantSound(t, file)
 			continue
 		}

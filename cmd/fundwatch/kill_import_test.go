@@ -20,22 +20,24 @@ func TestKilledImportsAreAllOrNothing(t *testing.T) {
 	skipUnderRace(t)
 	t.Parallel()
 	const towns = 3000
-	environ := []string{"XDG_DATA_HOME=" + t.TempDir()}
-	must(t, environ, "municipalities", "import", namedTowns(t, "early", 3), "--now", "2026-09-01")
-	file := namedTowns(t, "late", towns)
-	began := time.Now()
-	killed(t, []string{"XDG_DATA_HOME=" + t.TempDir()}, time.Minute, "municipalities", "import", file)
-	whole := time.Since(began)
-	before := 0
+	early, file := namedTowns(t, "early", 3), namedTowns(t, "late", towns)
+	fresh := func() []string {
+		environ := []string{"XDG_DATA_HOME=" + t.TempDir()}
+		must(t, environ, "municipalities", "import", early, "--now", "2026-09-01")
+		return environ
+	}
+	whole := wholeRun(t, fresh(), "municipalities", "import", file)
+	environ, before, done := fresh(), 0, false
 	for i := range killsHere {
-		killed(t, environ, whole*time.Duration(i+1)/killsHere, "municipalities", "import", file)
-		switch n := strings.Count(must(t, environ, "municipalities", "list"), "\n"); n {
-		case 3:
-			before++
-		case 3 + towns:
-		default:
+		if done {
+			environ = fresh() // where there is something to be imported
+		}
+		killedAlong(t, environ, &whole, i, killsHere, "municipalities", "import", file)
+		n := strings.Count(must(t, environ, "municipalities", "list"), "\n")
+		if done = n == 3+towns; !done && n != 3 {
 			t.Fatalf("after a kill there are %d municipalities, want 3 or %d", n, 3+towns)
 		}
+		before += count(!done)
 	}
 	if before == 0 {
 		t.Error("no kill fell into an import: the test shows nothing")
@@ -61,13 +63,11 @@ func TestKilledMigrationsAreCompleted(t *testing.T) {
 		return file
 	}
 	file := fresh()
-	began := time.Now()
-	killed(t, nil, time.Minute, "--db", file, "outbox", "list")
-	whole, halfway := time.Since(began), 0
+	whole, halfway := wholeRun(t, nil, "--db", file, "outbox", "list"), 0
 	newest, _ := versionOf(t, file)
 	for i := range killsHere {
 		file = fresh()
-		killed(t, nil, whole*time.Duration(i+1)/killsHere, "--db", file, "outbox", "list")
+		killedAlong(t, nil, &whole, i, killsHere, "--db", file, "outbox", "list")
 		version, rows := versionOf(t, file)
 		if rows != towns+1 {
 			t.Errorf("a kill at version %d left %d municipalities, want %d", version, rows, towns+1)

@@ -48,6 +48,29 @@ func killed(t *testing.T, environ []string, after time.Duration, args ...string)
 	}
 }
 
+// wholeRun runs the program to its end and returns how long that took.
+func wholeRun(t *testing.T, environ []string, args ...string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	if !killed(t, environ, 10*patience, args...) {
+		t.Fatalf("fundwatch %v has no end", args)
+	}
+	return time.Since(began)
+}
+
+// killedAlong is killed, for the ith time of n, when so much of the time of a whole run is over. A run that ends
+// before takes less than was thought: after a time that was measured while the machine was busy every kill would
+// come too late.
+func killedAlong(t *testing.T, environ []string, whole *time.Duration, i, n int, args ...string) (finished bool) {
+	t.Helper()
+	began := time.Now()
+	finished = killed(t, environ, *whole*time.Duration(i+1)/time.Duration(n), args...)
+	if finished {
+		*whole = min(*whole, time.Since(began))
+	}
+	return finished
+}
+
 func TestKilledCrawlsAreCompletedByTheNext(t *testing.T) {
 	t.Parallel()
 	portal, environ := standIn(t, 1)
