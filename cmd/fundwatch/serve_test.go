@@ -87,6 +87,21 @@ func served(t *testing.T, environ []string, now, words string, args ...string) s
 	return log.String()
 }
 
+// besideServe runs a command as staff do while the daemon runs: where that is at the same stage, they come again a
+// moment later. The daemon has its stage until it has noted what became of a mail, which is after the mail has come.
+func besideServe(t *testing.T, environ []string, args ...string) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		out, errs, code := run1(t, environ, args...)
+		if code == exitDone {
+			return
+		}
+		if !strings.Contains(errs, errElsewhere.Error()) || time.Now().After(end) {
+			t.Fatalf("fundwatch %s: exit code %d\n%s%s", strings.Join(args, " "), code, out, errs)
+		}
+	}
+}
+
 // A lockedBuffer is written by a process while a test reads it.
 type lockedBuffer struct {
 	mu sync.Mutex

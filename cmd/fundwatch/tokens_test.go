@@ -74,7 +74,7 @@ func TestNothingThatIsKeptOpensAPage(t *testing.T) {
 		p.post("/subscribe", signUpForm(), http.StatusSeeOther)
 		_, text := mailTo(t, server, "kultur@ludwigsburg.example", 1)
 		p.post(regexp.MustCompile(`/confirm/[a-z2-7]{32}`).FindString(text), nil, http.StatusOK)
-		must(t, environ, "digest", "--now", pagesNow)
+		besideServe(t, environ, "digest", "--now", pagesNow)
 		mailTo(t, server, "kultur@ludwigsburg.example", 2)
 		tokens = tokensIn(t, server.received())
 		for _, token := range tokens {

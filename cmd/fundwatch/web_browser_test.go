@@ -54,7 +54,7 @@ func TestSubscribeWithTheKeyboardAlone(t *testing.T) {
 	if err != nil || len(to) != 1 || to[0].State != calls.SubscriberActive || to[0].Language != "fr" {
 		t.Fatalf("subscribed are %+v, %v", to, err)
 	}
-	must(t, append(environ, envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "https://fundwatch.example")),
+	besideServe(t, append(environ, envPair("WEB_LISTEN", "127.0.0.1:0"), envPair("WEB_BASE_URL", "https://fundwatch.example")),
 		"digest", "--now", "2026-09-08T09:00:00Z")
 	subject, _ := mailTo(t, server, address, 2)
 	letter := server.received()[len(server.received())-1].data

@@ -192,7 +192,7 @@ func TestSubscribeConfirmManageErase(t *testing.T) {
 	p.post("/confirm/"+strings.Repeat("a", 32), nil, http.StatusNotFound)
 
 	// Its first digest comes with the next round, in its language.
-	must(t, environ, "digest", "--now", "2026-09-08T09:00:00Z")
+	besideServe(t, environ, "digest", "--now", "2026-09-08T09:00:00Z")
 	if subject, text := mailTo(t, server, "kultur@ludwigsburg.example", 2); !strings.Contains(text, "Ludwigsburg") {
 		t.Errorf("digest %q:\n%s", subject, text)
 	}
