@@ -30,7 +30,7 @@ type tab struct {
 }
 
 // browserWithin is how long a whole test with a browser may take.
-const browserWithin = 3 * time.Minute
+const browserWithin = 10 * patience
 
 // openTab starts a browser of its own for the test. Without one on this machine the test is skipped.
 func openTab(t *testing.T, server *pagesServer) *tab {
@@ -138,13 +138,13 @@ func ask[T any](b *tab, expression string, options ...chromedp.EvaluateOption) T
 func (b *tab) wait(expression string) {
 	b.t.Helper()
 	whole := `document.readyState === "complete" && !!(` + expression + `)`
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		// Between two pages there is nothing to ask.
 		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](whole)); err == nil && ok {
 			return
 		}
 	}
-	b.t.Fatalf("not within twenty seconds: %s\nat %s:\n%s", expression, ask[string](b, "location.pathname"), ask[string](b, "document.body.innerText"))
+	b.t.Fatalf("not within %s: %s\nat %s:\n%s", patience, expression, ask[string](b, "location.pathname"), ask[string](b, "document.body.innerText"))
 }
 
 // mostTabs is more than any page has stops.
@@ -165,6 +165,19 @@ func (b *tab) tabTo(selector string) {
 		}
 	}
 	b.t.Fatalf("no number of tabs leads to %s at %s", selector, ask[string](b, "location.pathname"))
+}
+
+// choose goes down the list that has the focus until it says the value. Letters would do, too, for a person: a
+// browser takes them for one beginning only as long as they follow each other within a second.
+func (b *tab) choose(value string) {
+	b.t.Helper()
+	for range mostTabs {
+		if ask[string](b, "document.activeElement.value") == value {
+			return
+		}
+		b.press(kb.ArrowDown)
+	}
+	b.t.Fatalf("no way down leads to %s: %s", value, ask[string](b, "document.activeElement.innerText"))
 }
 
 func (b *tab) press(keys string) {
