@@ -77,7 +77,7 @@ type stageCost struct {
 }
 
 func rehearse(t *testing.T, readers int, large bool) *rehearsal {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(readers)*30*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*patience+time.Duration(readers)*30*time.Millisecond)
 	t.Cleanup(cancel)
 	portal, environ := standIn(t, 1)
 	records, now := rehearsalCalls(t, large)
