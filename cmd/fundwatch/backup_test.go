@@ -156,8 +156,9 @@ func (r *restoring) run(t *testing.T, recipe string) {
 	script := strings.NewReplacer("/var/lib", r.varLib, "/var/backups", r.copies, "/etc/fundwatch", r.copies, "/tmp/preview", r.copies+"/preview").Replace(recipe)
 	cmd := exec.Command("sh", "-ex")
 	cmd.Stdin = strings.NewReader(strings.ReplaceAll(script, "fw doctor", "fw doctor || true"))
-	// No network is asked; what then lacks is no matter here.
-	cmd.Env = append(os.Environ(), "FUNDWATCH_SOURCES_PORTAL_ENABLED=false", "PATH="+r.bin+":"+os.Getenv("PATH"))
+	// No network is asked; what then lacks is no matter here. Nor is what else this machine has in its environment,
+	// which may say that everything is a terminal.
+	cmd.Env = []string{"FUNDWATCH_SOURCES_PORTAL_ENABLED=false", "PATH=" + r.bin + ":" + os.Getenv("PATH")}
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), ", sound\n") || !strings.Contains(string(out), "nothing sent, nothing changed") {
 		t.Fatalf("the recipe: %v\n%s", err, out)
