@@ -47,6 +47,7 @@ and asks the mail server to hand the mail in again.`,
 		},
 	}
 	cmd.Flags().StringVar(&recipient, "recipient", "", "the `ADDRESS` to which the mail was sent, if the mail server says it (default: what Postfix says, and the mail's own header)")
+	allowEmpty(cmd, "recipient") // where the mail server has nothing to put in, the mail must not be lost
 	return cmd
 }
 

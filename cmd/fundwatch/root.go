@@ -98,7 +98,7 @@ func refuseUnknownHelp(root *cobra.Command) {
 	}
 }
 
-// markMisuse makes wrong arguments of every command an error of use. The whole command line is typed.
+// markMisuse makes wrong arguments and empty flags of every command an error of use. The whole command line is typed.
 func markMisuse(cmd *cobra.Command, typed []string) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
@@ -108,9 +108,38 @@ func markMisuse(cmd *cobra.Command, typed []string) {
 			return nil
 		}
 	}
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(c *cobra.Command, args []string) error {
+			if err := emptyFlag(c); err != nil {
+				return err
+			}
+			return run(c, args)
+		}
+	}
 	for _, sub := range cmd.Commands() {
 		markMisuse(sub, typed)
 	}
+}
+
+// emptyMeans marks flags whose empty value means something, or is judged where it is read.
+const emptyMeans = "empty means something"
+
+func allowEmpty(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		cmd.Flags().SetAnnotation(name, emptyMeans, nil) //nolint:errcheck // of a flag that was just defined
+	}
+}
+
+// emptyFlag refuses a flag that was given without a value. It comes of a variable of a script that is not set, and
+// to take it as not given would send to every town in place of one, or send in place of a preview.
+func emptyFlag(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		_, allowed := f.Annotations[emptyMeans]
+		if err == nil && !allowed && f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" {
+			err = misusef("--%s is empty: give it a value, or leave it out", f.Name)
+		}
+	})
+	return err
 }
 
 // looseValue says how to write a value that was typed as a word of its own after a flag that stands alone or

@@ -56,6 +56,7 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	flags.StringVar(&f.sort, "sort", string(calls.SortBest), "best, deadline, newest or budget")
 	flags.IntVar(&f.limit, "limit", limit, "at most this many; 0 for all")
 	flags.BoolVar(&f.exact, "exact", false, "only these words, not what they mean")
+	allowEmpty(cmd, flagDeadlineBefore, flagDeadlineAfter, "new-since", "changed-since", "min-grant", "for") // see conditions
 	complete(cmd, "status", statusWords())
 	complete(cmd, "sort", wordsOf(calls.SortOrders()))
 	completeWith(cmd, "topic", l.topicWords)

@@ -37,6 +37,7 @@ func (l *launcher) defineTown(cmd *cobra.Command) {
 	flags.String("min-grant", "", "only grants of at least this many `EURO`")
 	flags.String("everything", "", "`yes|no`: every call, whatever it is about")
 	flags.Lookup("everything").NoOptDefVal = "true"
+	allowEmpty(cmd, "country", "lau", "population", "min-grant", "everything")
 	completeWith(cmd, "country", countryWords)
 	completeWith(cmd, "topic", l.topicWords)
 	completeWith(cmd, "programme", l.programmeWords)
@@ -78,6 +79,7 @@ an empty value (--exclude "") clears it.`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return l.editTown(cmd, args[0]) },
 	}
 	cmd.Flags().String("name", "", "`NAME` of the town")
+	allowEmpty(cmd, "name")
 	l.defineTown(cmd)
 	return cmd
 }
