@@ -175,19 +175,24 @@ func TestDigestOrder(t *testing.T) {
 func TestPeriodKey(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		frequency calls.Frequency
-		now, want string
+		frequency       calls.Frequency
+		now, want, last string
 	}{
-		{calls.Weekly, "2026-11-23T08:00:00Z", "2026-W48"},
-		{calls.Weekly, "2027-01-01T08:00:00Z", "2026-W53"},
-		{calls.Weekly, "2027-01-04T08:00:00Z", "2027-W01"},
-		{calls.Weekly, "2026-11-22T23:30:00Z", "2026-W48"}, // Monday in Brussels already
-		{calls.Monthly, "2026-11-30T23:30:00Z", "2026-12"},
+		{calls.Weekly, "2026-11-23T08:00:00Z", "2026-W48", "2026-W47"},
+		{calls.Weekly, "2027-01-01T08:00:00Z", "2026-W53", "2026-W52"},
+		{calls.Weekly, "2027-01-04T08:00:00Z", "2027-W01", "2026-W53"},
+		{calls.Weekly, "2026-11-22T23:30:00Z", "2026-W48", "2026-W47"}, // Monday in Brussels already
+		{calls.Monthly, "2026-11-30T23:30:00Z", "2026-12", "2026-11"},
+		{calls.Monthly, "2026-03-31T08:00:00Z", "2026-03", "2026-02"},
+		{calls.Monthly, "2027-01-01T08:00:00Z", "2027-01", "2026-12"},
 	}
 	for _, test := range tests {
 		got := calls.PeriodKey(test.frequency, at(test.now), calls.Brussels())
 		if got != test.want {
 			t.Errorf("%s at %s: got %s, want %s", test.frequency, test.now, got, test.want)
+		}
+		if got := calls.LastPeriodKey(test.frequency, at(test.now), calls.Brussels()); got != test.last {
+			t.Errorf("%s before %s: got %s, want %s", test.frequency, test.now, got, test.last)
 		}
 		if f := calls.FrequencyOf(got); f != test.frequency {
 			t.Errorf("FrequencyOf(%s) = %q, want %q", got, f, test.frequency)

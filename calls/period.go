@@ -20,6 +20,15 @@ func PeriodKey(f Frequency, t time.Time, zone *time.Location) string {
 	return fmt.Sprintf("%04d-W%02d", year, week)
 }
 
+// LastPeriodKey returns the name of the period before that of [PeriodKey].
+func LastPeriodKey(f Frequency, t time.Time, zone *time.Location) string {
+	local := t.In(zone)
+	if f == Monthly {
+		return PeriodKey(f, local.AddDate(0, 0, -local.Day()), zone) // the last day of the month before
+	}
+	return PeriodKey(f, local.AddDate(0, 0, -7), zone)
+}
+
 // FrequencyOf returns the frequency whose periods are named like key, "" if none is.
 func FrequencyOf(key string) Frequency {
 	if weekKey.MatchString(key) {

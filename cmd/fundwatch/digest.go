@@ -92,13 +92,19 @@ func (l *launcher) digest(ctx context.Context, dryRun string, o digestOptions) e
 	return errors.Join(digestErr, waiting(sendErr), undelivered(tally))
 }
 
-// checkPeriod refuses a period that has not begun: its mail would be gone when it does.
+// checkPeriod refuses a period that has not begun, whose mail would be gone when it does, and one before the last:
+// what is true now would go out under its name, and be nothing new in the present one.
 func checkPeriod(o digestOptions) error {
 	if o.Period == "" {
 		return nil
 	}
-	if now := calls.PeriodKey(calls.FrequencyOf(o.Period), o.At, o.Zone); o.Period > now {
+	frequency := calls.FrequencyOf(o.Period)
+	now, last := calls.PeriodKey(frequency, o.At, o.Zone), calls.LastPeriodKey(frequency, o.At, o.Zone)
+	switch {
+	case o.Period > now:
 		return misusef("--period %s has not begun: now is %s", o.Period, now)
+	case o.Period < last:
+		return misusef("--period %s is long over: now is %s, and %s can still be made up for", o.Period, now, last)
 	}
 	return nil
 }
