@@ -91,11 +91,20 @@ func (d *doctor) tokenKey(context.Context) diagnosis {
 	const others fs.FileMode = 0o077
 	switch {
 	case err != nil:
-		return found(checkFailure, "%v", err).toDo("chown it to the user of fundwatch, or move it away: a new one is made, and links that are out stay good")
+		return found(checkFailure, "%v", err).toDo("%s", keyHint(err))
 	case info.Mode().Perm()&others != 0:
 		return found(checkWarning, "%s may be read by other users: with it and a copy of the database they open the page of every mailbox", path).toDo("chmod 600 %s", path)
 	}
 	return found(checkOK, "%s, readable for its owner alone", path)
+}
+
+// keyHint says what to do about a key that cannot be read.
+func keyHint(err error) string {
+	const away = "move it away: a new one is made, and links that are out stay good"
+	if errors.Is(err, fs.ErrPermission) {
+		return "chown it to the user of fundwatch, or " + away
+	}
+	return away
 }
 
 // Below the first a crawl may not find room for what it writes; the whole portal was 60 MB on 22 November

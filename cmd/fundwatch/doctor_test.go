@@ -211,6 +211,9 @@ func TestDoctorAndTheKey(t *testing.T) {
 	if _, errs, code := run1(t, environ, "digest", "--now", "2026-09-01T08:00:00Z"); code != exitFailed || !strings.Contains(errs, key) {
 		t.Errorf("a digest without a key: exit code %d: %s", code, errs)
 	}
+	if out, _, code := run1(t, environ, "status", "--now", "2026-09-01T08:00:00Z"); code != exitPartly || !strings.Contains(out, "no mail can leave: ") {
+		t.Errorf("status without a key: exit code %d: %s", code, out)
+	}
 	os.Remove(key) //nolint:errcheck // the next look tells
 	see("gone", checkOK, "is made when")
 }

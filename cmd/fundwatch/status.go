@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -141,7 +143,7 @@ func (a *app) lookAround(ctx context.Context) (statusView, error) {
 		v.Bytes = info.Size()
 	}
 	for _, look := range []func(context.Context, *statusView) error{
-		a.lookAtCalls, a.lookAtSources, a.lookAtRuns, a.lookAtSubscribers, a.lookAtOutbox, a.lookAtWork,
+		a.lookAtKey, a.lookAtCalls, a.lookAtSources, a.lookAtRuns, a.lookAtSubscribers, a.lookAtOutbox, a.lookAtWork,
 	} {
 		if err := look(ctx, &v); err != nil {
 			return v, err
@@ -155,6 +157,14 @@ func (a *app) lookAround(ctx context.Context) (statusView, error) {
 // needs adds something that needs a person.
 func (v *statusView) needs(about, hint, format string, args ...any) {
 	v.Attention = append(v.Attention, attention{About: about, Problem: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// lookAtKey finds a key without which no mail leaves and no page opens. One that is missing is made when it is needed.
+func (a *app) lookAtKey(_ context.Context, v *statusView) error {
+	if err := a.db.CheckKey(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		v.needs("token key", keyHint(err), "no mail can leave: %v", err)
+	}
+	return nil
 }
 
 func (a *app) lookAtCalls(ctx context.Context, v *statusView) error {
