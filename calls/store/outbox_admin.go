@@ -72,7 +72,7 @@ func (db *DB) RetryDelivery(ctx context.Context, id int64, now time.Time) error 
 		}
 		const update = `
 			UPDATE deliveries
-			SET state = 'queued', next_attempt = ?, attempts = 0, ended = NULL
+			SET state = 'queued', next_attempt = ?, attempts = 0, code = 0, answer = '', ended = NULL
 			WHERE id = ?`
 		if _, err := tx.ExecContext(ctx, update, instant(now), id); err != nil {
 			return err

@@ -314,6 +314,8 @@ func TestRetryAndDrop(t *testing.T) {
 	same(t, "dropped", mail(t, db, id).State, calls.DeliverySuppressed)
 	same(t, "dropped, so not told", candidates(t, db, now)["a"].Told, nil)
 	ok(t, db.RetryDelivery(t.Context(), id, now))
+	d = mail(t, db, id)
+	same(t, "what was said of it before", []any{d.Code, d.Answer}, []any{0, ""})
 	claim(t, db, now)
 	record(t, db, id, calls.Outcome{State: calls.DeliverySent, Code: 250}, now)
 	for name, err := range map[string]error{"retry": db.RetryDelivery(t.Context(), id, now), "drop": db.DropDelivery(t.Context(), id, now)} {
