@@ -64,7 +64,8 @@ func TestTermsOfCalls(t *testing.T) {
 		{calls.Call{Key: calls.Key{Source: "visegrad", Reference: "visegrad-2027-02-01"}}, "visegrad-grants"},
 		{calls.Call{Key: calls.Key{Source: "fonds-citoyen", Reference: "fonds-citoyen-rolling"}}, "franco-german-citizens-fund"},
 		{calls.Call{Key: calls.Key{Source: "europe-prize", Reference: "europe-prize-prize-expected"}}, "europe-prize"},
-		{calls.Call{Key: calls.Key{Source: "erasmus-agencies", Reference: "erasmus-agencies-partnerships-expected"}}, "erasmus-small-scale"},
+		{calls.Call{Key: calls.Key{Source: "erasmus-agencies", Reference: "erasmus-agencies-small-scale-expected"}}, "erasmus-small-scale"},
+		{calls.Call{Key: calls.Key{Source: "erasmus-agencies", Reference: "erasmus-agencies-cooperation-expected"}}, "erasmus-cooperation"},
 		{calls.Call{Key: calls.Key{Source: "erasmus-agencies", Reference: "erasmus-agencies-youth-1-2026"}}, ""},
 	}
 	for _, tt := range tests {

@@ -310,7 +310,8 @@ func TestCalendars(t *testing.T) {
 			{"erasmus-agencies-sport-staff-expected", "Erasmus+ mobility of sport staff (expected)", "ERASMUS", "forthcoming", "", "", ""},
 			{"erasmus-agencies-education-2026", "Erasmus+ mobility in schools, vocational training and adult education", "ERASMUS", "", "2025-11-12", "2026-02-19 12:00", ""},
 			{"erasmus-agencies-education-expected", "Erasmus+ mobility in schools, vocational training and adult education (expected)", "ERASMUS", "forthcoming", "", "", ""},
-			{"erasmus-agencies-partnerships-expected", "Erasmus+ small-scale and cooperation partnerships (expected)", "ERASMUS", "forthcoming", "", "", ""},
+			{"erasmus-agencies-small-scale-expected", "Erasmus+ small-scale partnerships (expected)", "ERASMUS", "forthcoming", "", "", ""},
+			{"erasmus-agencies-cooperation-expected", "Erasmus+ cooperation partnerships (expected)", "ERASMUS", "forthcoming", "", "", ""},
 			{"erasmus-agencies-youth-2-expected", "Erasmus+ mobility of young people and youth workers, second round (expected)", "ERASMUS", "forthcoming", "", "", ""},
 		}},
 		{"fonds-citoyen", "2026-11-22T08:00:00Z", []told{
