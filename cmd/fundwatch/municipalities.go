@@ -218,7 +218,20 @@ func (l *launcher) exportMunicipalities(ctx context.Context, format string) erro
 	if err != nil {
 		return err
 	}
+	l.warnOfPauses(towns)
 	return WriteTowns(l.out, format, towns)
+}
+
+// warnOfPauses names mailboxes whose pause is not in the file.
+func (l *launcher) warnOfPauses(towns []calls.Municipality) {
+	for i := range towns {
+		for _, s := range towns[i].Subscribers {
+			if s.State == calls.SubscriberPaused {
+				fmt.Fprintf(l.err, "warning: %s of %s is paused, which the file cannot say: imported into another database it gets mail, unless 'fundwatch subscribers pause' there stops it\n",
+					s.Email, s.Municipality)
+			}
+		}
+	}
 }
 
 func (l *launcher) removeMunicipality(ctx context.Context, id string) error {
