@@ -125,24 +125,32 @@ func (d *daemon) schedule(ctx context.Context) (*cron.Cron, error) {
 func (d *daemon) look(ctx context.Context) {
 	d.one.Lock()
 	defer d.one.Unlock()
-	for _, stage := range []struct {
-		name string
-		run  func(context.Context) error
-	}{{"crawl", d.crawlIfDue}, {"match", d.matchNow}, {"digest", d.digestIfDue}, {"reminders", d.remindIfDue}, {"send", d.sendNow}, {"prune", d.prune}} {
-		if ctx.Err() != nil {
-			return
-		}
-		d.stage(ctx, stage.name, stage.run)
+	d.stages(ctx, "crawl", "match", "digest", "reminders", "send", "prune")
+	if ctx.Err() != nil {
+		return
 	}
 	debug.FreeOSMemory() // a crawl held some thousand texts; for an hour nothing needs that room
 	d.log.Info("did what was due")
 }
 
+// deliver does what people wait for: who has subscribed or changed a town on the pages finds its feeds filled within
+// a minute, and gets the mails that the pages write.
 func (d *daemon) deliver(ctx context.Context) {
 	d.one.Lock()
 	defer d.one.Unlock()
-	if ctx.Err() == nil {
-		d.stage(ctx, "send", d.sendNow)
+	d.stages(ctx, "match", "send")
+}
+
+// stages runs stages by their names, until ctx ends.
+func (d *daemon) stages(ctx context.Context, names ...string) {
+	run := map[string]func(context.Context) error{
+		"crawl": d.crawlIfDue, "match": d.matchNow, "digest": d.digestIfDue, "reminders": d.remindIfDue, "send": d.sendNow, "prune": d.prune,
+	}
+	for _, name := range names {
+		if ctx.Err() != nil {
+			return
+		}
+		d.stage(ctx, name, run[name])
 	}
 }
 

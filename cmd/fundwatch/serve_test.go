@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -232,5 +233,28 @@ func TestServeOnATakenPort(t *testing.T) {
 	_, errs, code := run1(t, environ, "serve")
 	if want := "web.listen"; code != exitFailed || !strings.Contains(errs, want) || !strings.Contains(errs, "choose another one") {
 		t.Errorf("exit code %d, want %d, with %q and a hint:\n%s", code, exitFailed, want, errs)
+	}
+}
+
+// What the pages change is matched within a minute: the feeds of a new mailbox do not wait for the next crawl.
+func TestChangedTownsAreMatchedEveryMinute(t *testing.T) {
+	t.Parallel()
+	_, environ := standIn(t, 1)
+	must(t, environ, "crawl", "--now", "2026-09-01")
+	clock := func() time.Time { return time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC) }
+	l := &launcher{surroundings{environ: environ, out: io.Discard, err: io.Discard, now: clock}, &globals{logFormat: "text"}}
+	a, err := l.create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	town := calls.Municipality{ID: "web-lodeve-fr", Name: "Lodève", Country: "FR", Interests: calls.Interests{Topics: []string{"town-twinning"}}}
+	if _, err := a.db.ImportMunicipalities(t.Context(), []calls.Municipality{town}, a.now()); err != nil {
+		t.Fatal(err)
+	}
+	(&daemon{app: a}).deliver(t.Context())
+	matches, err := a.db.Matches(t.Context(), town.ID)
+	if err != nil || len(matches) == 0 {
+		t.Errorf("matches of the town: %v, %v", matches, err)
 	}
 }
