@@ -72,6 +72,7 @@ func newRoot(s surroundings) *cobra.Command {
 		root.AddCommand(add(&launcher{s, &g}))
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
+	refuseUnknownShell(root)
 	markMisuse(root, s.args)
 	refuseUnknownHelp(root)
 	help := root.HelpFunc()
@@ -80,6 +81,16 @@ func newRoot(s surroundings) *cobra.Command {
 		help(cmd, args)
 	})
 	return root
+}
+
+// refuseUnknownShell makes "completion tcsh" an error of use, as an unknown command of any other group is.
+func refuseUnknownShell(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, completion := range root.Commands() {
+		if completion.Name() == "completion" {
+			completion.Args, completion.RunE = cobra.ArbitraryArgs, helpOrUnknown
+		}
+	}
 }
 
 // refuseUnknownHelp makes "help serach" an error of use: cobra would answer it with the help of what it knows.
