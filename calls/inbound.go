@@ -36,6 +36,7 @@ type Inbound struct {
 	Status      string   // as the server gave it, "5.1.1"; "" if it gave none
 	Code        int      // SMTP code that the server quotes; 0 if none
 	Recipients  []string // addresses that the report names, lower case; nil if none
+	From        string   // address that a person's mail says it is from, which anybody can forge; "" if it says none
 	Answer      string   // what was said, one line without addresses
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"mime"
+	netmail "net/mail"
 	"regexp"
 	"slices"
 	"strings"
@@ -95,14 +97,18 @@ func (b *Inbox) meaning(mail *message.Entity, h *arrived) calls.Inbound {
 			token = subjectToken(h.text("Subject"))
 		}
 		if token != "" && !h.answersItself() {
-			return calls.Inbound{Kind: calls.InboundUnsubscribe, Token: token, Answer: "asked to stop"}
+			return calls.Inbound{Kind: calls.InboundUnsubscribe, Token: token, From: h.from(), Answer: "asked to stop"}
 		}
 	}
 	if h.automatic() {
 		return calls.Inbound{Kind: calls.InboundIgnored, Answer: "an automatic reply"}
 	}
 	token, period := h.token(b.bounce)
-	return calls.Inbound{Kind: calls.InboundUnknown, Token: token, Period: period, Answer: "subject: " + h.text("Subject")}
+	in := calls.Inbound{Kind: calls.InboundUnknown, Token: token, Period: period, Answer: "subject: " + h.text("Subject")}
+	if !h.fromServer() {
+		in.From = h.from()
+	}
+	return in
 }
 
 // subjectToken returns the last word of a subject if it can be a token, else "".
@@ -206,6 +212,32 @@ func (h *arrived) text(name string) string {
 		text = h.header.Get(name)
 	}
 	return text
+}
+
+// longestFrom is how many bytes a From is read of: a name, an address, and what encoding adds to them.
+const longestFrom = 2000
+
+// from returns the first address of the From header, as it can stand in a line and a mail; "" if there is none that
+// can. The name before it is thrown away, so its charset does not matter, nor that mail programs write it in ways that
+// no standard knows.
+func (h *arrived) from() string {
+	text := h.header.Get("From")
+	if len(text) > longestFrom {
+		return ""
+	}
+	asIs := func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	parser := netmail.AddressParser{WordDecoder: &mime.WordDecoder{CharsetReader: asIs}}
+	all, err := parser.ParseList(text)
+	if err != nil {
+		inside, _, _ := strings.Cut(text[strings.LastIndexByte(text, '<')+1:], ">")
+		all = []*netmail.Address{{Address: strings.TrimSpace(inside)}}
+	}
+	for _, one := range all {
+		if found, err := mailbox("", one.Address); err == nil {
+			return found.Address
+		}
+	}
+	return ""
 }
 
 // answersItself reports whether a machine has answered a mail of ours (RFC 3834). A mail program that

@@ -88,7 +88,8 @@ func TestInboundMails(t *testing.T) {
 		return in
 	}
 	ignored := calls.Inbound{Kind: calls.InboundIgnored}
-	stopped := calls.Inbound{Kind: calls.InboundUnsubscribe, Token: inboundToken}
+	stopped := calls.Inbound{Kind: calls.InboundUnsubscribe, Token: inboundToken, From: "reader@town.example"}
+	person := calls.Inbound{Kind: calls.InboundUnknown, From: "reader@town.example"}
 	late := base
 	late.Kind, late.Status = calls.InboundIgnored, "4.4.1"
 	cut := failure(calls.FailureAddress, "5.1.1", 550)
@@ -120,7 +121,8 @@ func TestInboundMails(t *testing.T) {
 		{"stop, by a mail program on its own", "Auto-Submitted: auto-generated\n" + plain, stopped},
 		{"stop, with a name", strings.Replace(plain, "To: ", "To: \"Stop, please\" <", 1), stopped},
 		{"answer to the address to stop", "Auto-Submitted: auto-replied\n" + plain, ignored},
-		{"somebody else's address", strings.Replace(plain, "@example.org", "@example.org.evil.example", 1), calls.Inbound{Kind: calls.InboundUnknown}},
+		{"somebody else's address", strings.Replace(plain, "@example.org", "@example.org.evil.example", 1), person},
+		{"a person, to our plain address", "From: \"Reader, A.\" <reader@town.example>\nTo: fundwatch@example.org\nSubject: Re: news\n\nSTOP please\n", person},
 		{"out of office", "From: reader@town.example\nTo: " + toBounce + "\nAuto-Submitted: auto-replied (vacation)\nSubject: away\n\nback on Monday\n", ignored},
 		{"out of office of old", "From: reader@town.example\nTo: " + toBounce + "\nX-Autoreply: yes\nSubject: away\n\nback on Monday\n", ignored},
 		{"complaint", crlf(feedback), complaint},
@@ -163,6 +165,38 @@ func TestInboundKnowsTheReader(t *testing.T) {
 	got, err = newInbox(t, s).Read(strings.NewReader("From: a@b.example\nTo: stop@example.org\nSubject: Re: unsubscribe " + inboundToken + "\n\n\n"))
 	if err != nil || got.Kind != calls.InboundUnsubscribe || got.Token != inboundToken {
 		t.Errorf("by subject: got %+v, %v", got, err)
+	}
+}
+
+// Who wrote is kept for a person: an address, and nothing that would say something else in a line, a shell or a mail.
+func TestInboundKnowsWhoWrote(t *testing.T) {
+	t.Parallel()
+	inbox := newInbox(t, letterSettings())
+	for from, want := range map[string]string{
+		"reader@town.example": "reader@town.example",
+		"\"Reader, A. <x@y.example>\"\n <Reader@town.example>": "Reader@town.example",
+		"=?x-nobody-knows?Q?J=F6rg?= <joerg@town.example>":     "joerg@town.example",
+		"=?utf-8?Q?A=0D=0AB=1B=5B2J?= <a@town.example>":        "a@town.example",
+		"x@bücher.example":                                       "x@xn--bcher-kva.example",
+		"Town [Office] <b@town.example>":                         "b@town.example",
+		"J\xf6rg <c@town.example>":                               "c@town.example",
+		"x [y] <d@town.example\x1b[2J>":                          "",
+		"Office: one@town.example, two@town.example;":            "one@town.example",
+		"\"no address\"@town.example, second@town.example":       "second@town.example",
+		"\";reboot;\"@town.example":                              "",
+		"a@town.example\x1b[2J":                                  "",
+		strings.Repeat("a", 250) + "@town.example":               "",
+		strings.Repeat("a@town.example, ", 1000) + "b@c.example": "",
+		"undisclosed-recipients:;":                               "",
+		"Nobody":                                                 "",
+		"":                                                       "",
+	} {
+		for _, to := range []string{"fundwatch@example.org", "unsubscribe+" + inboundToken + "@example.org"} {
+			in, err := inbox.Read(strings.NewReader("From: " + from + "\nTo: " + to + "\nSubject: stop\n\nx\n"))
+			if err != nil || in.From != want {
+				t.Errorf("%q: got %q, %v, want %q", from, in.From, err, want)
+			}
+		}
 	}
 }
 
@@ -237,6 +271,9 @@ func FuzzInbound(f *testing.F) {
 		}
 		if (in.Kind == calls.InboundBounce) != (in.Failure != "") || in.Kind == "" {
 			t.Errorf("kind %q with failure %q", in.Kind, in.Failure)
+		}
+		if strings.ContainsFunc(in.From, func(r rune) bool { return r <= ' ' || r > '~' }) || len(in.From) > 254 || in.From != "" && in.Kind != calls.InboundUnknown && in.Kind != calls.InboundUnsubscribe {
+			t.Errorf("from %q, of a mail that is %s", in.From, in.Kind)
 		}
 		if in.Token != "" && !strings.Contains(strings.ToLower(string(raw)), in.Token) && !strings.Contains(string(raw), "=") {
 			t.Errorf("token %q came from nowhere", in.Token)
