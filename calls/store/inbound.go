@@ -30,7 +30,8 @@ const (
 
 // Receive does what an inbound mail asks for, in one transaction. A mail that came back returns its calls to
 // a later digest; a mailbox that does not exist, or failed time and again, gets no more mail; a complaint
-// stops all mail to its address. A mail that names nobody we know changes nothing, and is kept for a person.
+// stops all mail to its address. A mail that names nobody we know changes nothing, and is kept for a person with
+// the address that it says it is from.
 // The same mail, handed in again, does nothing.
 func (db *DB) Receive(ctx context.Context, in *calls.Inbound, now time.Time) (Receipt, error) {
 	var receipt Receipt
@@ -186,11 +187,14 @@ func (r *receiving) keep() error {
 
 func (r *receiving) note(kind calls.InboundKind) error {
 	const insert = `
-		INSERT INTO inbound (fingerprint, kind, subscriber, delivery, failure, status, answer, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+		INSERT INTO inbound (fingerprint, kind, subscriber, delivery, failure, status, answer, at, sender)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	var subscriber, delivery sql.NullInt64
+	// A From is forged with ease, so it stops nobody: it tells a person whom to ask. It is no subscriber either: the
+	// mailbox may be removed and imported again before somebody looks, and the wish has to outlive that.
+	sender := ASCIIAddress(r.in.From)
 	if r.who != nil {
-		subscriber = sql.NullInt64{Int64: r.who.ID, Valid: true}
+		subscriber, sender = sql.NullInt64{Int64: r.who.ID, Valid: true}, ""
 	}
 	if r.mail != nil {
 		delivery = sql.NullInt64{Int64: r.mail.ID, Valid: true}
@@ -200,7 +204,7 @@ func (r *receiving) note(kind calls.InboundKind) error {
 		failure = ""
 	}
 	_, err := r.tx.ExecContext(r.ctx, insert, r.in.Fingerprint[:], string(kind), subscriber, delivery,
-		string(failure), r.in.Status, r.in.Answer, instant(r.now))
+		string(failure), r.in.Status, r.in.Answer, instant(r.now), sender)
 	return err
 }
 
@@ -273,59 +277,4 @@ func (r *receiving) failuresInARow() (int, error) {
 			), '')`
 	return scanOne[int](r.tx.QueryRowContext(r.ctx, query, r.who.ID,
 		instant(r.now.Add(-failureSpan)), instant(r.now.Add(-arrivedAfter))))
-}
-
-// A Kept is an inbound mail that waits for a person.
-type Kept struct {
-	At           time.Time
-	Municipality string // of the subscriber that it may be about; "" if it names none
-	Email        string // the same
-	Status       string // "5.1.1"; "" if it gave none
-	Answer       string // one line
-}
-
-// KeptInbound returns the inbound mails that no person has seen, oldest first; nil if there are none.
-func (db *DB) KeptInbound(ctx context.Context) ([]Kept, error) {
-	const query = `
-		SELECT b.at, COALESCE(u.name, ''), COALESCE(s.email, ''), b.status, b.answer
-		FROM inbound b
-		LEFT JOIN subscribers s ON s.id = b.subscriber
-		LEFT JOIN municipalities u ON u.id = s.municipality
-		WHERE b.kind = 'unknown' AND b.seen = 0
-		ORDER BY b.id`
-	kept, err := collect(ctx, db.read, func(s scanner) (k Kept, err error) {
-		err = s.Scan(into(&k.At), &k.Municipality, &k.Email, &k.Status, &k.Answer)
-		k.Email = shownAddress(k.Email)
-		return k, err
-	}, query)
-	if err != nil {
-		return nil, fmt.Errorf("read inbound mail: %w", err)
-	}
-	return kept, nil
-}
-
-// Returned returns the inbound mails about a subscriber, oldest first; nil if there are none.
-func (db *DB) Returned(ctx context.Context, subscriber int64) ([]calls.Returned, error) {
-	const query = `SELECT at, kind, status, answer FROM inbound WHERE subscriber = ? ORDER BY id`
-	all, err := collect(ctx, db.read, func(s scanner) (r calls.Returned, err error) {
-		return r, s.Scan(into(&r.At), &r.Kind, &r.Status, &r.Answer)
-	}, query, subscriber)
-	if err != nil {
-		return nil, fmt.Errorf("read what came back for subscriber %d: %w", subscriber, err)
-	}
-	return all, nil
-}
-
-// SeeInbound notes that a person has seen every inbound mail that waited, and returns how many did.
-func (db *DB) SeeInbound(ctx context.Context) (int, error) {
-	var seen int64
-	err := db.update(ctx, "note inbound mail as seen", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE inbound SET seen = 1 WHERE kind = 'unknown' AND seen = 0`)
-		if err != nil {
-			return err
-		}
-		seen, err = result.RowsAffected()
-		return err
-	})
-	return int(seen), err
 }

@@ -67,6 +67,8 @@ var laterRows = map[int]string{
 	11: `INSERT INTO expected_notices (subscriber, family, year, quarter, delivery, state)
 		VALUES (2, 'CERV-*-CITIZENS-TOWN-TT', 2027, '2026-Q4', 1, 'queued')`,
 	12: `INSERT INTO tokens VALUES (zeroblob(32), 'stop', 1)`,
+	13: `INSERT INTO inbound (fingerprint, kind, failure, status, answer, at, sender)
+		VALUES (randomblob(32), 'unknown', '', '', 'asked to stop', '2026-11-20T05:16:00.000Z', 'gone@town.example')`,
 }
 
 // A file of each former version opens, be it as that version left it: Ludwigsburg with two mailboxes and matches

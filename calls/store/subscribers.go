@@ -152,6 +152,7 @@ func (db *DB) RemoveSubscriber(ctx context.Context, id int64) error {
 // An Erasure is what [DB.Erase] did.
 type Erasure struct {
 	Subscribers int  // that had the address
+	Reports     int  // mails that waited for a person and named the address as their sender
 	Lingers     bool // others were reading, so the log beside the file holds old pages until [DB.Tidy] or the last process to close it
 }
 
@@ -166,6 +167,9 @@ func (db *DB) Erase(ctx context.Context, email string) (done Erasure, err error)
 		n, err := gone.RowsAffected()
 		done.Subscribers = int(n)
 		if err != nil {
+			return err
+		}
+		if done.Reports, err = eraseSender(ctx, tx, email); err != nil {
 			return err
 		}
 		if err := dropEmpty(ctx, tx); err != nil {

@@ -30,8 +30,8 @@ func newInbound(l *launcher) *cobra.Command {
 		Long: `Reads one mail on standard input: a delivery report to mail.bounce_address, a mail to
 mail.unsubscribe_mailto, or a complaint that a mailbox provider reports. It knows the reader by the
 token in the address, and changes nothing for a token that it did not give out; what it cannot
-understand waits in 'fundwatch outbox reports' and shows in 'fundwatch status'. The same mail may
-be handed in twice.
+understand or assign waits in 'fundwatch outbox reports', with the address that a person's mail is
+from, and shows in 'fundwatch status'. The same mail may be handed in twice.
 
 Exit code 0 says that the mail is done with, whatever it was. 75 says that fundwatch is in trouble,
 and asks the mail server to hand the mail in again.`,
@@ -103,33 +103,4 @@ func receiptLine(in *calls.Inbound, r store.Receipt) string {
 		what = fmt.Sprintf("%s (%s, %s)", in.Kind, in.Status, in.Failure)
 	}
 	return fmt.Sprintf("subscriber %d: %s, now %s", r.Subscriber, what, r.State)
-}
-
-// listReports shows what waits for a person, and with seen lets it go.
-func (l *launcher) listReports(ctx context.Context, seen bool) error {
-	a, err := l.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	kept, err := a.db.KeptInbound(ctx)
-	if err != nil {
-		return err
-	}
-	if len(kept) == 0 {
-		fmt.Fprintln(l.err, "No report waits.")
-		return nil
-	}
-	t := table{screen: a.screen, columns: []column{
-		{title: "on"}, {title: "perhaps about", least: 12}, {title: "status", drop: 60}, {title: "what it says", least: 20},
-	}}
-	for _, k := range kept {
-		t.add(cell{whole: rfc3339(k.At), short: k.At.In(a.zone).Format("2 Jan 15:04")}, cell{whole: orNotStated(k.Email)},
-			cell{whole: orNotStated(k.Status)}, cell{whole: k.Answer})
-	}
-	if err := t.print(); err != nil || !seen {
-		return err
-	}
-	_, err = a.db.SeeInbound(ctx)
-	return err
 }

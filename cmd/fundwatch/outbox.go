@@ -54,16 +54,10 @@ func newOutbox(l *launcher) *cobra.Command {
 			})
 		},
 	}
-	var seen bool
-	reports := &cobra.Command{
-		Use: "reports", Short: "List what came to our own addresses and needs a person", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return l.listReports(cmd.Context(), seen) },
-	}
-	reports.Flags().BoolVar(&seen, "seen", false, "and let them go")
 	for _, c := range []*cobra.Command{show, retry, drop} {
 		c.ValidArgsFunction = cobra.NoFileCompletions
 	}
-	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop, reports)
+	return group("outbox", "Look at mail that waits, failed or is unknown", list, show, retry, drop, newReports(l))
 }
 
 // mayReceive refuses to promise a mail to a mailbox that gets none.

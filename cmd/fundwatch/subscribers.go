@@ -160,8 +160,12 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	if len(held) == 0 {
-		return misusef("no mailbox has the address %s: nothing was changed", address)
+	written, err := a.db.WrittenFrom(ctx, address)
+	if err != nil {
+		return err
+	}
+	if len(held) == 0 && len(written) == 0 {
+		return misusef("no mailbox has the address %s, and no mail from it waits: nothing was changed", address)
 	}
 	files, err := forgetFiles(a.cfg.Mail.Files.Dir, address)
 	if err != nil {
@@ -174,8 +178,12 @@ func (l *launcher) eraseSubscriber(ctx context.Context, address string) error {
 	if done.Lingers {
 		fmt.Fprintf(l.err, "another process reads the database at this moment: %s-wal still holds old pages with the address; 'fundwatch serve' empties it once a day, and whoever closes the database last at once\n", a.db.Path())
 	}
-	_, err = fmt.Fprintf(l.out, "erased from %s, and %s; a file that you import must not name it any more\n",
-		countOf(done.Subscribers, "municipality", "municipalities"), countOf(files, "mail written as a file", "mails written as files"))
+	reports := ""
+	if done.Reports > 0 {
+		reports = ", and " + countOf(done.Reports, "mail from it that waited", "mails from it that waited")
+	}
+	_, err = fmt.Fprintf(l.out, "erased from %s, and %s%s; a file that you import must not name it any more\n",
+		countOf(done.Subscribers, "municipality", "municipalities"), countOf(files, "mail written as a file", "mails written as files"), reports)
 	return err
 }
 
@@ -200,7 +208,7 @@ func (l *launcher) exportSubscriber(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	if len(held.Mailboxes) > 0 {
+	if len(held.Mailboxes) > 0 || len(held.Written) > 0 {
 		return writeJSON(l.out, held)
 	}
 	out, err := a.db.OptedOut(ctx, address)

@@ -17,13 +17,15 @@ type Records interface {
 	ExpectedTellings(ctx context.Context, subscriber int64) ([]calls.ExpectedNotice, error)
 	Muted(ctx context.Context, subscriber int64) ([]calls.Mute, error)
 	Returned(ctx context.Context, subscriber int64) ([]calls.Returned, error)
+	WrittenFrom(ctx context.Context, email string) ([]calls.Returned, error)
 }
 
 // Held is all that is kept on one address, as its owner gets it. Lists are never nil; moments are RFC 3339, ""
 // if there is none.
 type Held struct {
-	Address   string        `json:"address"`
-	Mailboxes []HeldMailbox `json:"mailboxes"`
+	Address   string         `json:"address"`
+	Mailboxes []HeldMailbox  `json:"mailboxes"`
+	Written   []HeldReturned `json:"written"` // mails that wait for a person and say that they are from the address
 }
 
 // A HeldMailbox is what is kept on the address for one town.
@@ -82,7 +84,7 @@ type HeldMute struct {
 	Ended string `json:"ended"`
 }
 
-// A HeldReturned is a mail that came back, or was written to stop.
+// A HeldReturned is a mail that came back, or was written to us.
 type HeldReturned struct {
 	At     string `json:"at"`
 	Kind   string `json:"kind"`
@@ -90,9 +92,9 @@ type HeldReturned struct {
 	Answer string `json:"answer"`
 }
 
-// HeldOn returns all that is kept on an address; without mailboxes if nothing is.
+// HeldOn returns all that is kept on an address; without mailboxes and written mails if nothing is.
 func HeldOn(ctx context.Context, r Records, email string) (Held, error) {
-	held := Held{Address: email, Mailboxes: []HeldMailbox{}}
+	held := Held{Address: email, Mailboxes: []HeldMailbox{}, Written: []HeldReturned{}}
 	all, err := r.SubscribersByEmail(ctx, email)
 	if err != nil {
 		return held, err
@@ -104,7 +106,15 @@ func HeldOn(ctx context.Context, r Records, email string) (Held, error) {
 		}
 		held.Mailboxes = append(held.Mailboxes, one)
 	}
-	return held, nil
+	written, err := r.WrittenFrom(ctx, email)
+	for i := range written {
+		held.Written = append(held.Written, heldReturned(written[i]))
+	}
+	return held, err
+}
+
+func heldReturned(b calls.Returned) HeldReturned {
+	return HeldReturned{stamp(b.At), string(b.Kind), b.Status, b.Answer}
 }
 
 func heldMailbox(ctx context.Context, r Records, to *calls.Subscriber) (HeldMailbox, error) {
@@ -151,9 +161,7 @@ func (one *HeldMailbox) addPast(ctx context.Context, r Records, subscriber int64
 	}); err != nil {
 		return err
 	}
-	one.Returned, err = each(ctx, r.Returned, subscriber, func(b calls.Returned) HeldReturned {
-		return HeldReturned{stamp(b.At), string(b.Kind), b.Status, b.Answer}
-	})
+	one.Returned, err = each(ctx, r.Returned, subscriber, heldReturned)
 	return err
 }
 

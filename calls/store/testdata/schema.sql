@@ -155,7 +155,8 @@ CREATE TABLE inbound (
 	answer      TEXT NOT NULL,
 	at          TEXT NOT NULL,
 	forgiven    INTEGER NOT NULL DEFAULT 0 CHECK (forgiven IN (0, 1)), -- counts no more against the mailbox
-	seen        INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)),     -- by a person; only unknown ones wait for it
+	seen        INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)), sender TEXT NOT NULL DEFAULT '' COLLATE NOCASE
+	CHECK (sender = '' OR subscriber IS NULL AND seen = 0),     -- by a person; only unknown ones wait for it
 	CHECK ((kind = 'bounce') = (failure <> '')),
 	CHECK (kind = 'unknown' OR subscriber IS NOT NULL)
 ) STRICT;
