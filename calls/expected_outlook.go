@@ -23,6 +23,11 @@ func (e *Expected) Name() string {
 	return fmt.Sprintf("%s %d", e.Title, e.Year)
 }
 
+// LastRound returns what is known of the newest round as far as it takes to find its rule.
+func (e *Expected) LastRound() *Call {
+	return &Call{Identifier: e.LastIdentifier, Title: e.Title, Programme: e.Programme}
+}
+
 // PagePath returns the path of the round's page below the address of the web pages: letters link to it, and the
 // pages serve it.
 func (e *Expected) PagePath() string { return "/expected/" + url.PathEscape(e.Identifier()) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,6 +67,12 @@ func LoadRulebook() (*Rulebook, error) {
 
 // All returns all terms in the order of the file. The caller must not change them.
 func (b *Rulebook) All() []*Terms { return b.rules }
+
+// OpenToOne reports whether bodies of one of the countries can take part in a call, or no rule says that they cannot.
+// Without countries any call is open.
+func (b *Rulebook) OpenToOne(c *Call, countries []string) bool {
+	return len(countries) == 0 || slices.ContainsFunc(countries, b.Of(c).OpenTo)
+}
 
 // Of returns the rule of a call: the first that fits, or nil if none is known. A cascade call has none, for
 // it bears the identifier of the call that pays for it.

@@ -54,7 +54,7 @@ func nameUUID(name string) string {
 func feedName(words []string, f *searchFlags) string {
 	var parts []string
 	for _, c := range f.conditions() {
-		parts = append(parts, c.place+"="+strings.Join(c.values, ","))
+		parts = append(parts, c.Place+"="+strings.Join(c.Values, ","))
 	}
 	return strings.Join(append(parts, words...), " ")
 }

@@ -132,7 +132,7 @@ func (l *launcher) completeQuery(cmd *cobra.Command, _ []string, typed string) (
 		calls.QualifierSource:    l.sourceWords,
 		calls.QualifierFor:       l.municipalityWords,
 		calls.QualifierCountry:   countryWords,
-		calls.QualifierStatus:    func(*cobra.Command) []string { return statusWords() },
+		calls.QualifierStatus:    func(*cobra.Command) []string { return calls.StatusWords() },
 	}[name]
 	if values == nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

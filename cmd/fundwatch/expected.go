@@ -10,9 +10,6 @@ import (
 	"fundwatch/calls"
 )
 
-// expected is the status of calls that do not exist yet: they are foreseen from past rounds.
-const expectedStatus = "expected"
-
 // An expectedView is a foreseen round as programs read it.
 type expectedView struct {
 	Identifier string  `json:"identifier"` // that it will bear if it is as before; 'fundwatch check' takes it
@@ -34,7 +31,7 @@ type expectedView struct {
 
 // searchExpected returns the rounds that are to be expected and fit the words, programmes, topics and
 // deadlines and, unless it is nil, concern the municipality.
-func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls.Span, town *calls.Municipality) ([]calls.Expected, error) {
+func (a *app) searchExpected(ctx context.Context, q calls.Search, town *calls.Municipality) ([]calls.Expected, error) {
 	outlook, err := a.outlook(ctx)
 	if err != nil {
 		return nil, err
@@ -43,7 +40,7 @@ func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls
 	if town != nil {
 		prospects = outlook.Concerning(&town.Interests)
 	}
-	foreseen := fitting(prospects, q, deadline)
+	foreseen := fitting(prospects, q)
 	if q.Limit > 0 {
 		foreseen = foreseen[:min(len(foreseen), q.Limit)]
 	}
@@ -51,8 +48,9 @@ func (a *app) searchExpected(ctx context.Context, q calls.Search, deadline calls
 }
 
 // fitting returns those rounds that fit the words, programmes, topics and deadlines of a search.
-func fitting(prospects []calls.Prospect, q calls.Search, deadline calls.Span) []calls.Expected {
+func fitting(prospects []calls.Prospect, q calls.Search) []calls.Expected {
 	var foreseen []calls.Expected
+	deadline := calls.Span{From: q.DeadlineAfter, To: q.DeadlineBefore}
 	for _, p := range prospects {
 		if expectedFits(&p, q) && mayClose(&p.Expected, deadline) {
 			foreseen = append(foreseen, p.Expected)
@@ -158,8 +156,8 @@ func expectedFits(p *calls.Prospect, q calls.Search) bool {
 
 // mayClose reports whether the deadline of a foreseen round may lie in a span.
 func mayClose(e *calls.Expected, span calls.Span) bool {
-	from, errFrom := parseMoment(e.ClosesFrom)
-	to, errTo := parseMoment(e.ClosesTo)
+	from, errFrom := calls.ParseMoment(e.ClosesFrom)
+	to, errTo := calls.ParseMoment(e.ClosesTo)
 	if errFrom != nil || errTo != nil {
 		return span == calls.Span{}
 	}
@@ -202,8 +200,8 @@ func (a *app) opening(e *calls.Expected) string {
 
 // dayRange writes a range of days as short as it stays clear: "11-20 Dec 26", "24 Mar-23 Apr 27".
 func dayRange(from, to string) string {
-	f, errFrom := parseMoment(from)
-	u, errTo := parseMoment(to)
+	f, errFrom := calls.ParseMoment(from)
+	u, errTo := calls.ParseMoment(to)
 	if errFrom != nil || errTo != nil {
 		return "not known"
 	}
@@ -223,7 +221,7 @@ func expectedViews(foreseen []calls.Expected, now time.Time) []expectedView {
 	views := make([]expectedView, 0, len(foreseen))
 	for _, e := range foreseen {
 		views = append(views, expectedView{
-			Identifier: e.Identifier(), Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: expectedStatus, Year: e.Year,
+			Identifier: e.Identifier(), Family: e.Family, Title: e.Title, Programme: stated(e.Programme), Status: calls.StatusExpected, Year: e.Year,
 			OpensFrom: stated(e.OpensFrom), OpensTo: stated(e.OpensTo), ClosesFrom: stated(e.ClosesFrom), ClosesTo: stated(e.ClosesTo), Overdue: e.Overdue(now),
 			Years: append([]int{}, e.Years...), Basis: e.Basis, Last: stated(e.LastIdentifier), URL: stated(e.LastURL),
 		})

@@ -31,7 +31,7 @@ func newExportCalls(l *launcher) *cobra.Command {
 			return l.export(cmd.Context(), args, &f, format{name: form})
 		},
 	}
-	f.define(l, cmd, 0, allStatuses)
+	f.define(l, cmd, 0, "all")
 	cmd.Flags().StringVar(&form, "format", formatJSON, strings.Join(exportFormats(), ", "))
 	complete(cmd, "format", exportFormats())
 	return cmd

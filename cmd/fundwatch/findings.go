@@ -41,7 +41,7 @@ func (l *launcher) findCalls(ctx context.Context, words []string, f *searchFlags
 	if err != nil {
 		return nil, err
 	}
-	if r.expected && !out.tellsExpected() {
+	if r.Expected && !out.tellsExpected() {
 		return nil, misusef("%s: what is foreseen is known as ranges only; print it as a table, --json or --csv", out.name)
 	}
 	a, err := l.open(ctx)
@@ -63,8 +63,8 @@ func (f *findings) fill(ctx context.Context) (err error) {
 	if err := f.widen(); err != nil {
 		return err
 	}
-	if f.expected {
-		if f.foreseen, err = f.app.searchExpected(ctx, f.find, f.deadline, f.town); err != nil {
+	if f.Expected {
+		if f.foreseen, err = f.app.searchExpected(ctx, f.find, f.town); err != nil {
 			return err
 		}
 		return f.keepForeseenOpenTo()
@@ -81,23 +81,21 @@ func (f *findings) fill(ctx context.Context) (err error) {
 
 // resolve checks what only the database knows: sources and the municipality.
 func (f *findings) resolve(ctx context.Context) error {
-	if len(f.sources) > 0 {
+	if len(f.Sources) > 0 {
 		known, err := f.app.knownSources(ctx)
 		if err != nil {
 			return err
 		}
-		for _, c := range f.sources {
-			if err := checkSources(c, known); err != nil {
-				return err
-			}
-			f.append(c, &f.find.Sources, &f.find.NotSources)
+		if err := f.AddSources(known); err != nil {
+			return misused(err)
 		}
+		f.find.Sources, f.find.NotSources = f.Find.Sources, f.Find.NotSources
 	}
-	if f.municipality == "" {
+	if f.Municipality == "" {
 		return nil
 	}
 	var err error
-	if f.town, err = f.app.db.Municipality(ctx, f.municipality); err != nil {
+	if f.town, err = f.app.db.Municipality(ctx, f.Municipality); err != nil {
 		return misusef("--for: %w", err)
 	}
 	return nil
@@ -125,16 +123,6 @@ func (a *app) configuredSources() ([]string, error) {
 		names = append(names, defs[i].ID)
 	}
 	return names, err
-}
-
-func checkSources(c condition, known []string) error {
-	for i, name := range c.values {
-		c.values[i] = strings.ToLower(name)
-		if !slices.Contains(known, c.values[i]) {
-			return misusef("%s %q is no source: %s", c.place, name, didYouMean(calls.Nearest(name, known), "'fundwatch sources' lists them all"))
-		}
-	}
-	return nil
 }
 
 // widen lets words find what they mean. Without words the topic data is not read.
@@ -181,7 +169,7 @@ func (f *findings) search(ctx context.Context) error {
 func (f *findings) hits(ctx context.Context) ([]calls.Hit, error) {
 	q := f.find
 	switch {
-	case len(f.countries) > 0:
+	case len(f.Countries) > 0:
 		q.Limit = 0 // rules are no columns
 	case q.Limit > 0:
 		q.Limit++
@@ -257,21 +245,21 @@ func (f *findings) keepOpenTo() error {
 func (f *findings) keepForeseenOpenTo() error {
 	open, err := f.openTo()
 	f.foreseen = slices.DeleteFunc(f.foreseen, func(e calls.Expected) bool {
-		return !open(&calls.Call{Identifier: e.LastIdentifier, Title: e.Title, Programme: e.Programme})
+		return !open(e.LastRound())
 	})
 	return err
 }
 
 // openTo returns what tells whether a call is open to one of the countries. Without any the rules are not read.
 func (f *findings) openTo() (func(*calls.Call) bool, error) {
-	if len(f.countries) == 0 {
+	if len(f.Countries) == 0 {
 		return func(*calls.Call) bool { return true }, nil
 	}
 	rules, err := f.app.rules()
 	if err != nil {
 		return func(*calls.Call) bool { return true }, err
 	}
-	return func(c *calls.Call) bool { return slices.ContainsFunc(f.countries, rules.Of(c).OpenTo) }, nil
+	return func(c *calls.Call) bool { return rules.OpenToOne(c, f.Countries) }, nil
 }
 
 // keepConcerning keeps the calls that concern the municipality, by the matcher that its digests are made

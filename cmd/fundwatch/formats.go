@@ -143,7 +143,7 @@ func (f *findings) print(out format) error {
 
 // printFields prints all that is known of each finding, or the fields that were chosen.
 func (f *findings) printFields(out format) error {
-	if f.expected {
+	if f.Expected {
 		return printViews(f.app.screen.out, out, expectedViews(f.foreseen, f.app.now()))
 	}
 	views, err := f.views(out)

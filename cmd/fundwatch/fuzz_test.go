@@ -18,14 +18,14 @@ func FuzzMoment(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		moment, err := parseMoment(text)
+		moment, err := calls.ParseMoment(text)
 		if err == nil {
-			if _, err := parseMoment(moment.Format(time.RFC3339)); err != nil {
+			if _, err := calls.ParseMoment(moment.Format(time.RFC3339)); err != nil {
 				t.Errorf("%q is read as %s, which is not read: %v", text, moment, err)
 			}
 			return
 		}
-		if since, err := parseSince(text, fixedClock()); err == nil && since.After(fixedClock()) {
+		if since, err := calls.ParseSince(text, fixedClock()); err == nil && since.After(fixedClock()) {
 			t.Errorf("%q is %s, which is yet to come", text, since)
 		}
 	})

@@ -208,7 +208,7 @@ func (l *launcher) clock() (func() time.Time, error) {
 	if l.globals.now == "" {
 		return l.surroundings.now, nil
 	}
-	t, err := parseMoment(l.globals.now)
+	t, err := calls.ParseMoment(l.globals.now)
 	if err != nil {
 		return nil, misusef("--now: %w", err)
 	}

@@ -112,7 +112,7 @@ func (f *findings) nothing(ctx context.Context) string {
 		return "Nothing was ever collected here: 'fundwatch crawl' first."
 	}
 	switch {
-	case f.expected:
+	case f.Expected:
 		return "No round is expected that fits."
 	case len(f.find.Statuses) == len(calls.Statuses()):
 		return "Nothing found."
@@ -159,7 +159,7 @@ func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
 			}
 		}
 	}
-	if len(dropped) == 0 || len(kept) == 0 || f.expected {
+	if len(dropped) == 0 || len(kept) == 0 || f.Expected {
 		return
 	}
 	fewer := f.find

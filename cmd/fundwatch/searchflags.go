@@ -17,25 +17,19 @@ type searchFlags struct {
 	exact bool
 }
 
-// Flags that narrow down the one condition that their qualifier states in one word.
-const (
-	flagDeadlineBefore = "deadline-before"
-	flagDeadlineAfter  = "deadline-after"
-)
-
-// conditionFlags gives each flag that is a condition the name of its qualifier.
+// conditionFlags gives each flag that is a condition the name of that.
 var conditionFlags = map[string]string{
-	"programme":        calls.QualifierProgramme,
-	"topic":            calls.QualifierTopic,
-	"status":           calls.QualifierStatus,
-	"source":           calls.QualifierSource,
-	flagDeadlineBefore: flagDeadlineBefore,
-	flagDeadlineAfter:  flagDeadlineAfter,
-	"new-since":        calls.QualifierNew,
-	"changed-since":    calls.QualifierChanged,
-	"min-grant":        calls.QualifierMinGrant,
-	"country":          calls.QualifierCountry,
-	"for":              calls.QualifierFor,
+	"programme":       calls.QualifierProgramme,
+	"topic":           calls.QualifierTopic,
+	"status":          calls.QualifierStatus,
+	"source":          calls.QualifierSource,
+	"deadline-before": calls.ConditionDeadlineBefore,
+	"deadline-after":  calls.ConditionDeadlineAfter,
+	"new-since":       calls.QualifierNew,
+	"changed-since":   calls.QualifierChanged,
+	"min-grant":       calls.QualifierMinGrant,
+	"country":         calls.QualifierCountry,
+	"for":             calls.QualifierFor,
 }
 
 // define adds the flags to a command that lists at most so many calls.
@@ -46,8 +40,8 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	flags.StringSlice("topic", nil, "only these `TOPICS` (see 'fundwatch topics')")
 	flags.StringSlice("status", nil, "open, forthcoming, closed, withdrawn, all, or expected: the next rounds, foreseen from past ones (default "+usual+")")
 	flags.StringSlice("source", nil, "only calls of these `SOURCES` (see 'fundwatch sources')")
-	flags.String(flagDeadlineBefore, "", "next deadline before this `DAY`")
-	flags.String(flagDeadlineAfter, "", "next deadline on or after this `DAY`")
+	flags.String("deadline-before", "", "next deadline before this `DAY`")
+	flags.String("deadline-after", "", "next deadline on or after this `DAY`")
 	flags.String("new-since", "", "first seen since a `DAY` or a time such as 7d")
 	flags.String("changed-since", "", "new or changed since a `DAY` or a time such as 7d")
 	flags.String("min-grant", "", "one project can get at least this many `EURO`, or it is not stated")
@@ -56,8 +50,8 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	flags.StringVar(&f.sort, "sort", string(calls.SortBest), "best, deadline, newest or budget")
 	flags.IntVar(&f.limit, "limit", limit, "at most this many; 0 for all")
 	flags.BoolVar(&f.exact, "exact", false, "only these words, not what they mean")
-	allowEmpty(cmd, flagDeadlineBefore, flagDeadlineAfter, "new-since", "changed-since", "min-grant", "for") // see conditions
-	complete(cmd, "status", statusWords())
+	allowEmpty(cmd, "deadline-before", "deadline-after", "new-since", "changed-since", "min-grant", "for") // see conditions
+	complete(cmd, "status", calls.StatusWords())
 	complete(cmd, "sort", wordsOf(calls.SortOrders()))
 	completeWith(cmd, "topic", l.topicWords)
 	completeWith(cmd, "programme", l.programmeWords)
@@ -67,19 +61,10 @@ func (f *searchFlags) define(l *launcher, cmd *cobra.Command, limit int, usual s
 	cmd.ValidArgsFunction = l.completeQuery
 }
 
-// A condition is one thing that calls must fulfil, from a flag or from the words of the search: both mean
-// the same.
-type condition struct {
-	place  string // how errors name it: "--programme" or "programme:"
-	name   string // of its qualifier, or flagDeadlineBefore or flagDeadlineAfter
-	values []string
-	not    bool
-}
-
 // conditions returns what the flags ask for. A flag that was given with an empty value is one: a script
 // whose variable is empty should not find everything.
-func (f *searchFlags) conditions() []condition {
-	var all []condition
+func (f *searchFlags) conditions() []calls.Condition {
+	var all []calls.Condition
 	f.set.Visit(func(flag *pflag.Flag) {
 		name, ok := conditionFlags[flag.Name]
 		if !ok {
@@ -92,20 +77,10 @@ func (f *searchFlags) conditions() []condition {
 		if len(values) == 0 {
 			values = []string{""}
 		}
-		all = append(all, condition{place: "--" + flag.Name, name: name, values: values})
+		all = append(all, calls.Condition{Place: "--" + flag.Name, Name: name, Values: values})
 	})
 	return all
 }
-
-func typedConditions(qualifiers []calls.Qualifier) []condition {
-	var all []condition
-	for _, q := range qualifiers {
-		all = append(all, condition{place: q.Name + ":", name: q.Name, values: q.Values, not: q.Not})
-	}
-	return all
-}
-
-func statusWords() []string { return append(wordsOf(calls.Statuses()), expectedStatus, allStatuses) }
 
 func wordsOf[T ~string](list []T) []string {
 	words := make([]string, len(list))

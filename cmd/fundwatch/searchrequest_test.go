@@ -71,8 +71,8 @@ func TestConditionsAddUp(t *testing.T) {
 		DeadlineBefore: time.Date(2027, 1, 1, 0, 0, 0, 0, calls.Brussels()),
 		NewSince:       fixedClock().Add(-48 * time.Hour), MinGrant: 70, Sort: calls.SortBest, Limit: 50,
 	}
-	if diff := cmp.Diff(want, got.find, cmpopts.EquateApproxTime(0)); diff != "" || got.municipality != "x-de" {
-		t.Errorf("for %q:\n%s", got.municipality, diff)
+	if diff := cmp.Diff(want, got.find, cmpopts.EquateApproxTime(0)); diff != "" || got.Municipality != "x-de" {
+		t.Errorf("for %q:\n%s", got.Municipality, diff)
 	}
 }
 
@@ -134,9 +134,14 @@ func FuzzSearch(f *testing.F) {
 			return
 		}
 		r.find.Clauses, _ = topics.Widen(r.find.Clauses)
-		for _, c := range r.sources {
-			r.append(c, &r.find.Sources, &r.find.NotSources)
+		var sources []string
+		for _, c := range r.Sources {
+			sources = append(sources, strings.Split(strings.ToLower(strings.Join(c.Values, "\n")), "\n")...)
 		}
+		if err := r.AddSources(sources); err != nil {
+			t.Errorf("%q: %v", s, err)
+		}
+		r.find.Sources, r.find.NotSources = r.Find.Sources, r.Find.NotSources
 		if _, err := db.Search(t.Context(), r.find, fixedClock()); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}

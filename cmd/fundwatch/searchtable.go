@@ -11,7 +11,7 @@ import (
 // printTable prints findings for people on a terminal, and for programs into a pipe.
 func (f *findings) printTable() error {
 	switch {
-	case f.expected:
+	case f.Expected:
 		return f.app.printExpected(f.foreseen)
 	case !f.app.screen.tty:
 		return f.printLines()
@@ -143,7 +143,7 @@ func (f *findings) changesShort(changes []calls.Change) string {
 func (f *findings) daysShort(days string) string {
 	var texts []string
 	for day := range strings.SplitSeq(days, ",") {
-		if at, err := parseMoment(day); err == nil {
+		if at, err := calls.ParseMoment(day); err == nil {
 			texts = append(texts, dayThisYear(at, f.now))
 		}
 	}

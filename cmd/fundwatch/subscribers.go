@@ -100,7 +100,7 @@ func (l *launcher) pauseSubscriber(ctx context.Context, who, until string) error
 	var t time.Time
 	if until != "" {
 		var err error
-		if t, err = parseMoment(until); err != nil {
+		if t, err = calls.ParseMoment(until); err != nil {
 			return misusef("--until: %w", err)
 		}
 		now, err := l.clock()

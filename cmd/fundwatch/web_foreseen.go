@@ -29,5 +29,5 @@ func (d *daemon) foreseenBy(ctx context.Context, q calls.Search) ([]calls.Expect
 		}
 		d.ahead.made, d.ahead.outlook = d.now(), outlook
 	}
-	return fitting(d.ahead.outlook.All(), q, calls.Span{From: q.DeadlineAfter, To: q.DeadlineBefore}), nil
+	return fitting(d.ahead.outlook.All(), q), nil
 }
