@@ -36,6 +36,18 @@ type Qualifier struct {
 	Not    bool     // a minus stands before it
 }
 
+// String returns the condition as it may be typed.
+func (q Qualifier) String() string {
+	text := q.Name + ":" + strings.Join(q.Values, ",")
+	if strings.ContainsAny(text, " \t\r\n\u00a0") {
+		text = q.Name + `:"` + strings.Join(q.Values, ",") + `"`
+	}
+	if q.Not {
+		text = "-" + text
+	}
+	return text
+}
+
 // A Query is what was typed into a search, taken apart.
 type Query struct {
 	Clauses    []Clause // of the words; nil if there are none

@@ -101,6 +101,7 @@ func (d *daemon) site() (*web.Site, error) {
 	return web.New(settings, web.Parts{
 		Calls: pagesCatalogue{d.db}, Register: pagesRegister{d.db, d.cfg.Mail.Files.Dir}, Topics: topics, Programmes: d.programmes, Countries: countries,
 		Rules: rules, Family: d.family, Foreseen: d.foreseenBy, Round: d.prospect, Check: d.checkStranger,
+		Sources:     d.knownSources,
 		CountryName: countryName,
 		CutCountry:  cutCountry,
 		TownID:      newTownID,

@@ -30,8 +30,11 @@ func (s *Site) atom(w http.ResponseWriter, r *http.Request) error {
 // an empty file would be taken for "nothing new".
 func (s *Site) follow(w http.ResponseWriter, r *http.Request, order calls.SortOrder, most int, write func(*page, *filter, []calls.Hit) error) error {
 	p := s.newPage(r, "list.title")
-	f := s.readFilter(p, r)
-	if f.Status == expectedStatus { // a guess is no entry, and no date for a calendar
+	f, err := s.readFilter(p, r)
+	if err != nil {
+		return err
+	}
+	if f.expected { // a guess is no entry, and no date for a calendar
 		p.wrong("status", "error.choice")
 	}
 	if len(p.Errors) > 0 {
@@ -41,7 +44,7 @@ func (s *Site) follow(w http.ResponseWriter, r *http.Request, order calls.SortOr
 		f.search.Clauses, _ = s.Topics.Widen(f.search.Clauses)
 	}
 	f.search.Sort, f.search.Limit = order, most
-	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
+	hits, err := s.find(r.Context(), f, p.now)
 	if err != nil {
 		return err
 	}

@@ -93,8 +93,11 @@ type listing struct {
 
 func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, "list.title")
-	l := &listing{page: p, Filter: s.readFilter(p, r)}
-	f := l.Filter
+	f, err := s.readFilter(p, r)
+	if err != nil {
+		return err
+	}
+	l := &listing{page: p, Filter: f}
 	l.setFeeds()
 	if f.Words != "" {
 		p.Title = p.T("list.title.words", "Words", f.Words)
@@ -105,11 +108,11 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	if !f.Exact {
 		f.search.Clauses, l.Widened = s.Topics.Widen(f.search.Clauses)
 	}
-	if f.Status == expectedStatus {
+	if f.expected {
 		return s.listForeseen(w, r, l)
 	}
 	f.search.Offset, f.search.Limit = (f.Page-1)*perPage, perPage+1
-	hits, err := s.Calls.Search(r.Context(), f.search, p.now)
+	hits, err := s.find(r.Context(), f, p.now)
 	if err != nil {
 		return err
 	}
@@ -126,7 +129,7 @@ func (l *listing) Written(words string) string { return calls.AsWritten(l.Filter
 // setFeeds names the same search for programs. Rounds that do not exist yet have none.
 func (l *listing) setFeeds() {
 	f := l.Filter
-	if f.Status == expectedStatus {
+	if f.expected {
 		return
 	}
 	l.Feed = l.Plain(l.inLanguage(f.address("/calls.atom", 1))) // a program wishes for no language
@@ -193,8 +196,12 @@ func (s *Site) near(ctx context.Context, clauses []calls.Clause) []string {
 	return words
 }
 
-// Instead returns the address of a search for another word among calls of the same status.
+// Instead returns the address of a search for another word among calls of the same status, under the same conditions
+// among the words.
 func (l *listing) Instead(word string) string {
+	for _, q := range l.Filter.qualifiers {
+		word += " " + q.String()
+	}
 	other := filter{Words: word, Status: l.Filter.Status, Sort: string(calls.SortBest)}
 	return l.Link(other.address("/calls", 1))
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"fundwatch/calls"
@@ -40,6 +41,7 @@ func (s *Site) listForeseen(w http.ResponseWriter, r *http.Request, l *listing) 
 	if err != nil {
 		return err
 	}
+	rounds = slices.DeleteFunc(rounds, func(e calls.Expected) bool { return !s.Rules.OpenToOne(e.LastRound(), l.Filter.countries) })
 	for i := range rounds {
 		l.Foreseen = append(l.Foreseen, roundCard{l.page, &rounds[i]})
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"fundwatch/calls"
 )
@@ -32,18 +31,18 @@ type filter struct {
 	Exact      bool
 	Page       int
 
-	search calls.Search
+	search     calls.Search
+	expected   bool              // rounds that do not exist yet, not calls
+	countries  []string          // bodies of one of these can take part; nil: any
+	qualifiers []calls.Qualifier // conditions among the words
 }
 
 // statusChoices are what a reader can ask for; the first is what is meant without asking.
-var statusChoices = []string{"current", "open", "forthcoming", expectedStatus, "closed", "withdrawn", "all"}
-
-// expectedStatus asks for rounds that do not exist yet.
-const expectedStatus = "expected"
+var statusChoices = []string{"current", "open", "forthcoming", calls.StatusExpected, "closed", "withdrawn", calls.StatusAll}
 
 // readFilter reads the search of a request. What is wrong with it is noted on the page; the search is then
-// not to be made.
-func (s *Site) readFilter(p *page, r *http.Request) *filter {
+// not to be made. The error is one of our own.
+func (s *Site) readFilter(p *page, r *http.Request) (*filter, error) {
 	q := r.URL.Query()
 	f := &filter{
 		Words:      calls.CleanLine(q.Get("q"), longestQuery),
@@ -57,23 +56,10 @@ func (s *Site) readFilter(p *page, r *http.Request) *filter {
 		Exact:      q.Get("exact") != "",
 		Page:       1,
 	}
-	f.search = calls.Search{
-		Clauses: calls.ParseQuery(f.Words), Programmes: f.Programmes, Topics: f.Topics, Sort: calls.SortOrder(f.Sort),
-	}
-	s.checkLists(p, f)
-	f.search.DeadlineAfter = readDay(p, "deadline-after", f.After)
-	f.search.DeadlineBefore = readDay(p, "deadline-before", f.Before)
-	if f.MinGrant != "" {
-		euro, err := strconv.ParseInt(strings.NewReplacer(" ", "", ".", "", ",", "").Replace(f.MinGrant), 10, 64)
-		if err != nil || euro < 0 {
-			p.wrong("min-grant", "error.number")
-		}
-		f.search.MinGrant = euro
-	}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil {
 		f.Page = min(max(n, 1), lastPage)
 	}
-	return f
+	return f, s.settle(r.Context(), p, f)
 }
 
 func one(value, otherwise string) string {
@@ -95,49 +81,6 @@ func choices(values []string) []string {
 		}
 	}
 	return all
-}
-
-// checkLists refuses names that nothing has.
-func (s *Site) checkLists(p *page, f *filter) {
-	for _, id := range f.Topics {
-		if !s.Topics.Has(id) {
-			p.wrong("topic", "error.topic", "Value", id)
-		}
-	}
-	for _, code := range f.Programmes {
-		if _, known := s.Programmes.Programme(code); !known && strings.Trim(code, "0123456789") != "" {
-			p.wrong("programme", "error.programme", "Value", code)
-		}
-	}
-	switch f.Status {
-	case "current":
-		f.search.Statuses = []calls.Status{calls.Open, calls.Forthcoming}
-	case "all":
-	default:
-		if !slices.Contains(statusChoices, f.Status) {
-			p.wrong("status", "error.choice")
-		}
-		f.search.Statuses = []calls.Status{calls.Status(f.Status)}
-	}
-	if !slices.Contains(calls.SortOrders(), f.search.Sort) {
-		p.wrong("sort", "error.choice")
-	}
-}
-
-// readDay reads a day as the beginning of it in Brussels; "" is the zero time.
-// firstYear is long before any call.
-const firstYear = 1990
-
-func readDay(p *page, field, text string) time.Time {
-	if text == "" {
-		return time.Time{}
-	}
-	day, err := time.ParseInLocation(time.DateOnly, text, calls.Brussels())
-	if err != nil || day.Year() < firstYear {
-		p.wrong(field, "error.day")
-		return time.Time{}
-	}
-	return day
 }
 
 // values returns the search as the query of an address, without its page.

@@ -67,6 +67,7 @@ type Parts struct {
 	Foreseen    func(context.Context, calls.Search) ([]calls.Expected, error)            // rounds that fit, soonest first
 	Round       func(ctx context.Context, identifier string) (*calls.Prospect, error)    // wraps calls.ErrNotFound
 	Check       func(context.Context, *calls.Call, *calls.Municipality) (Checkup, error) // of a town that a stranger typed
+	Sources     func(context.Context) ([]string, error)                                  // names of all that there are
 	CountryName func(language, code string) string                                       // in that language; "" if it has none there
 	CutCountry  func(text string) (name, code string, ok bool)                           // parts "Sopot (PL)"
 	TownID      func(name, country string) string                                        // the id of a new municipality
