@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -125,22 +124,13 @@ func (f *findings) nothing(ctx context.Context) string {
 func (f *findings) suggest(ctx context.Context, w io.Writer) {
 	f.suggestFewer(ctx, w)
 	said := map[string]bool{} // both spellings of an umlaut are one word to whoever wrote it
-	for _, clause := range f.find.Clauses {
-		for _, term := range clause.Any {
-			if len(term.Words) != 1 || clause.Not || len(clause.Topics) > 0 || utf8.RuneCountInString(term.Words[0]) < shortestSlip {
-				continue
-			}
-			written := calls.AsWritten(f.typed, term.Words[0])
-			if near := f.nearest(ctx, term.Words[0]); len(near) > 0 && !said[written] {
-				said[written] = true
-				f.say(w, fmt.Sprintf("%q: did you mean %s?", written, strings.Join(near, " or ")))
-			}
+	for _, slip := range calls.Slips(f.find.Clauses, f.typed) {
+		if near := f.nearest(ctx, slip); len(near) > 0 && !said[slip.Written] {
+			said[slip.Written] = true
+			f.say(w, fmt.Sprintf("%q: did you mean %s?", slip.Written, strings.Join(near, " or ")))
 		}
 	}
 }
-
-// shortestSlip is how many letters a word has for which others are offered: everything is near "de".
-const shortestSlip = 4
 
 // suggestFewer says how many calls there were without the words that stand in none: whoever writes "jumelage
 // subvention" looks for calls that are English, and found nothing because of the second word.
@@ -175,20 +165,20 @@ func (f *findings) stands(ctx context.Context, clause calls.Clause) bool {
 	return err != nil || len(hits) > 0
 }
 
-// nearest returns words as people write them that are spelt like a folded one that found nothing.
-func (f *findings) nearest(ctx context.Context, word string) []string {
-	near, known, err := f.app.db.NearestWords(ctx, word)
-	if err != nil || known || len(near) > 0 || f.exact {
-		for i := range near {
-			near[i] = f.spelt(ctx, near[i])
-		}
+// nearest returns words as people write them that are spelt like one that found nothing.
+func (f *findings) nearest(ctx context.Context, slip calls.Slip) []string {
+	var topics *calls.Topics
+	if !f.exact {
+		topics, _ = f.app.topics() // read when the search was widened
+	}
+	near, ofTopics, err := slip.Nearest(func(word string) ([]string, bool, error) { return f.app.db.NearestWords(ctx, word) }, topics)
+	if err != nil || ofTopics {
 		return near
 	}
-	topics, err := f.app.topics()
-	if err != nil {
-		return nil
+	for i := range near {
+		near[i] = f.spelt(ctx, near[i])
 	}
-	return topics.NearestWords(word)
+	return near
 }
 
 // spelt returns a folded word of the catalogue with the accents that it bears in a call; as it is if it has none.

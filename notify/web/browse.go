@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"fundwatch/calls"
@@ -118,7 +119,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	l.fill(hits)
 	if len(hits) == 0 {
-		l.Near = s.near(r.Context(), f.search.Clauses)
+		l.Near = s.near(r.Context(), f)
 	}
 	return s.render(w, p, http.StatusOK, "list", l)
 }
@@ -178,18 +179,23 @@ func marked(text string, clauses []calls.Clause) []snip {
 	return pieces
 }
 
-// near returns words of the catalogue that are spelt like those of the search. It is a courtesy: if it
-// fails, nothing is said.
-func (s *Site) near(ctx context.Context, clauses []calls.Clause) []string {
+// mostSlips bounds what a stranger can have looked up: each word is held against thousands.
+const mostSlips = 5
+
+// near returns words that may have been meant by those of a search that found nothing, as the terminal offers them. It
+// is a courtesy: if it fails, nothing is said.
+func (s *Site) near(ctx context.Context, f *filter) []string {
+	topics := s.Topics
+	if f.Exact {
+		topics = nil
+	}
+	slips := calls.Slips(f.search.Clauses, f.Words)
 	var words []string
-	for _, clause := range clauses {
-		for _, term := range clause.Any {
-			if len(term.Words) != 1 || clause.Not {
-				continue
-			}
-			near, _, err := s.Calls.NearestWords(ctx, term.Words[0])
-			if err == nil && len(near) > 0 && near[0] != term.Words[0] {
-				words = append(words, near[0])
+	for _, slip := range slips[:min(len(slips), mostSlips)] {
+		near, _, err := slip.Nearest(func(word string) ([]string, bool, error) { return s.Calls.NearestWords(ctx, word) }, topics)
+		for _, word := range near {
+			if err == nil && !slices.Contains(words, word) {
+				words = append(words, word)
 			}
 		}
 	}

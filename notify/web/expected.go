@@ -47,7 +47,7 @@ func (s *Site) listForeseen(w http.ResponseWriter, r *http.Request, l *listing) 
 	}
 	l.First, l.Last, l.Exact = 1, len(rounds), l.exactly()
 	if len(rounds) == 0 {
-		l.Near = s.near(r.Context(), l.Filter.search.Clauses)
+		l.Near = s.near(r.Context(), l.Filter)
 	}
 	return s.render(w, l.page, http.StatusOK, "list", l)
 }
