@@ -53,7 +53,7 @@ func (c *callPage) check(ctx context.Context) error {
 	}
 	var m calls.Municipality
 	c.site.checkTown(c.page, &profile{Town: c.Form.Town, Country: c.Form.Country}, &m)
-	m.Twins = c.site.readTwins(c.page, c.Form.Twins, nil)
+	m.Twins = c.site.readTwins(c.page, c.Form.Twins, &m)
 	c.Private = true // whose town it is concerns nobody else
 	if len(c.Errors) > 0 {
 		return nil

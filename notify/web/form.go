@@ -98,7 +98,7 @@ func (f *profile) fingerprint() string {
 // checkWishes reads what can be changed later as well into a municipality and its mailbox, and notes on
 // the page what is wrong with it.
 func (s *Site) checkWishes(p *page, f *profile, m *calls.Municipality, to *calls.Subscriber) {
-	m.Twins = s.readTwins(p, f.Twins, m.Twins)
+	m.Twins = s.readTwins(p, f.Twins, m)
 	m.Interests.Topics = f.TopicIDs
 	for _, id := range f.TopicIDs {
 		if !s.Topics.Has(id) {
@@ -130,37 +130,47 @@ func lines(text string) []string {
 	return all
 }
 
-// readTwins reads one town a line, "Sopot (PL)". Those that are known are taken as they are: the staff may have
-// written one without a country, and more than a form takes.
-func (s *Site) readTwins(p *page, text string, known []calls.Twin) []calls.Twin {
+// readTwins reads one town a line, "Sopot (PL)", for a municipality whose name and country are known. Those that it has
+// already are taken as they are: the staff may have written one without a country, and more than a form takes. A town
+// that is there twice, however it is spelt, counts once, and nobody is a twin of itself.
+func (s *Site) readTwins(p *page, text string, of *calls.Municipality) []calls.Twin {
 	all := lines(text)
-	if most := max(mostLines, len(known)); len(all) > most {
+	if most := max(mostLines, len(of.Twins)); len(all) > most {
 		p.wrong("twins", "error.lines", "N", strconv.Itoa(most))
 		return nil
 	}
-	had := make(map[string]calls.Twin, len(known))
-	for _, t := range known {
+	had := make(map[string]calls.Twin, len(of.Twins))
+	for _, t := range of.Twins {
 		had[t.String()] = t
 	}
+	seen := map[string]bool{calls.Fold(calls.Twin{Name: of.Name, Country: of.Country}.String()): true}
 	var twins []calls.Twin
 	for _, line := range all {
-		if t, ok := had[line]; ok {
-			twins = append(twins, t)
-			delete(had, line)
-			continue
+		t, ok := had[line]
+		if !ok {
+			t, ok = s.readTwin(p, line)
 		}
-		name, code, ok := s.CutCountry(line)
-		country, known := s.Countries.Canonical(code)
-		switch {
-		case !ok || name == "" || len(name) > longestLine:
-			p.wrong("twins", "error.twin", "Line", calls.CleanLine(line, 60))
-		case !known:
-			p.wrong("twins", "error.twin.country", "Line", calls.CleanLine(line, 60), "Code", code)
-		case !slices.Contains(twins, calls.Twin{Name: name, Country: country}):
-			twins = append(twins, calls.Twin{Name: name, Country: country})
+		if key := calls.Fold(t.String()); ok && !seen[key] {
+			seen[key] = true
+			twins = append(twins, t)
 		}
 	}
 	return twins
+}
+
+// readTwin reads "Sopot (PL)". What is wrong with it is noted on the page.
+func (s *Site) readTwin(p *page, line string) (calls.Twin, bool) {
+	name, code, ok := s.CutCountry(line)
+	country, known := s.Countries.Canonical(code)
+	switch {
+	case !ok || name == "" || len(name) > longestLine:
+		p.wrong("twins", "error.twin", "Line", calls.CleanLine(line, 60))
+		return calls.Twin{}, false
+	case !known:
+		p.wrong("twins", "error.twin.country", "Line", calls.CleanLine(line, 60), "Code", code)
+		return calls.Twin{}, false
+	}
+	return calls.Twin{Name: name, Country: country}, true
 }
 
 // readWords reads one word or phrase a line, at least as many as are there already. The matcher judges what can
