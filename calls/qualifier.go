@@ -7,7 +7,8 @@ import (
 )
 
 // The qualifiers: conditions that may stand among the words of a search. A new one takes a line here and in
-// [Qualifiers], a filter, and in the commands a flag, a case in what checks conditions and its completion.
+// [Qualifiers], a filter, and in the commands a flag and its completion; a case in [Conditions.Add], and on
+// the pages an example.
 const (
 	QualifierProgramme = "programme" // short codes
 	QualifierTopic     = "topic"     // ids

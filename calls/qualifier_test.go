@@ -62,6 +62,21 @@ func TestReadQuery(t *testing.T) {
 	}
 }
 
+// A condition is written so that it is read as the same one.
+func TestQualifiersAreWrittenAsTheyAreRead(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"programme:CERV,LIFE": "programme:CERV,LIFE", "-Topic:youth": "-topic:youth", "deadline:..60d": "deadline:..60d",
+		`topic:"town twinning,youth"`: `topic:"town twinning,youth"`,
+	} {
+		first := calls.ReadQuery(typed)
+		got := first.Qualifiers[0].String()
+		if again := calls.ReadQuery(got); got != want || !cmp.Equal(again, first) {
+			t.Errorf("%s is written %s, want %s, and read as %+v, want %+v", typed, got, want, again, first)
+		}
+	}
+}
+
 func TestRemarksNameTheRightWriting(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

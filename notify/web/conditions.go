@@ -21,18 +21,18 @@ func (s *Site) settle(ctx context.Context, p *page, f *filter) error {
 		Countries:  func() (*calls.Countries, error) { return s.Countries, nil },
 	}, p.now)
 	for _, c := range append(f.conditions(p), typed.Conditions()...) {
-		if err := p.noteWrong(all.Add(c), f); err != nil {
+		if err := p.noteWrong(all.Add(c)); err != nil {
 			return err
 		}
 	}
 	if all.Municipality != "" { // which towns there are, and what they look for, is no stranger's business
 		p.wrong("q", "error.condition", "Condition", calls.QualifierFor+":"+all.Municipality, "Example", examples[calls.QualifierFor])
 	}
-	if err := s.settleSources(ctx, p, f, all); err != nil {
+	if err := s.settleSources(ctx, p, all); err != nil {
 		return err
 	}
 	if len(p.Errors) == 0 {
-		if err := p.noteWrong(all.Settle([]calls.Status{calls.Open, calls.Forthcoming}), f); err != nil {
+		if err := p.noteWrong(all.Settle([]calls.Status{calls.Open, calls.Forthcoming})); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ func (s *Site) settle(ctx context.Context, p *page, f *filter) error {
 }
 
 // settleSources checks sources, which are looked up only if there is a condition on them.
-func (s *Site) settleSources(ctx context.Context, p *page, f *filter, all *calls.Conditions) error {
+func (s *Site) settleSources(ctx context.Context, p *page, all *calls.Conditions) error {
 	if len(all.Sources) == 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (s *Site) settleSources(ctx context.Context, p *page, f *filter, all *calls
 	if err != nil {
 		return err
 	}
-	return p.noteWrong(all.AddSources(known), f)
+	return p.noteWrong(all.AddSources(known))
 }
 
 // conditions returns what the fields beside the words ask for, and notes those that cannot be read.
@@ -110,7 +110,7 @@ var examples = map[string]string{
 }
 
 // noteWrong notes on the page what is wrong with a condition. Another error is returned.
-func (p *page) noteWrong(err error, f *filter) error {
+func (p *page) noteWrong(err error) error {
 	var wrong *calls.ConditionError
 	if !errors.As(err, &wrong) {
 		return err
