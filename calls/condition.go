@@ -104,8 +104,7 @@ func NewConditions(known KnownNames, now time.Time) *Conditions {
 func (s *Conditions) Add(c Condition) error {
 	switch c.Name {
 	case QualifierProgramme:
-		s.Find.Programmes, s.Find.NotProgrammes = c.appendTo(s.Find.Programmes, s.Find.NotProgrammes)
-		return s.checkProgrammes(c)
+		return s.addProgrammes(c)
 	case QualifierTopic:
 		return s.addTopics(c)
 	case QualifierSource:

@@ -20,18 +20,22 @@ func (s *Conditions) addStatus(c Condition) error {
 	return nil
 }
 
-// checkProgrammes refuses codes that no programme has. Numbers pass: new programmes have no code yet.
-func (s *Conditions) checkProgrammes(c Condition) error {
+// addProgrammes refuses codes that no programme has. The portal's number means the code; one that is not known passes,
+// for new programmes have no code yet.
+func (s *Conditions) addProgrammes(c Condition) error {
 	programmes, err := s.known.Programmes()
 	if err != nil {
 		return err
 	}
+	named := Condition{Not: c.Not}
 	for _, code := range c.Values {
 		_, known := programmes.Programme(code)
 		if !known && (code == "" || strings.Trim(code, "0123456789") != "") {
 			return c.wrong(code, "%s %q is no programme: %s", c.Place, code, meant(programmes.Nearest(code), "such as CERV, ERASMUS, LIFE"))
 		}
+		named.Values = append(named.Values, programmes.Code(code))
 	}
+	s.Find.Programmes, s.Find.NotProgrammes = named.appendTo(s.Find.Programmes, s.Find.NotProgrammes)
 	return nil
 }
 
