@@ -20,6 +20,7 @@ func BenchmarkPages(b *testing.B) {
 	base := benchSite(b, filepath.Join(dir, "bench.db"))
 	for name, path := range map[string]string{
 		"call": "/calls/portal/4711", "list": "/calls", "search": "/calls?q=bridge+market&lang=fr", "widened": "/calls?q=jumelage",
+		"country": "/calls?q=country:NO", "country, last page": "/calls?q=country:NO&status=all&page=500",
 		"expected": "/calls?status=expected", "round": "/expected/CERV-2027-CITIZENS-TOWN-NT",
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -67,9 +67,6 @@ func run(ctx context.Context, s surroundings) int {
 	s.out = results
 	root := newRoot(s)
 	root.SetArgs(negationsLast(s.args))
-	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
 	err := root.ExecuteContext(ctx)
 	var quiet quietError
 	if err == nil || errors.As(err, &quiet) && results.failed != nil {

@@ -53,6 +53,9 @@ func newRoot(s surroundings) *cobra.Command {
 		SilenceErrors: true,
 		RunE:          helpOrUnknown,
 	}
+	root.SetIn(s.in)
+	root.SetOut(s.out) // before the command of completions is made, which takes it along
+	root.SetErr(s.err)
 	flags := root.PersistentFlags()
 	flags.StringVar(&g.config, "config", "", "configuration `FILE` (default: none, or $FUNDWATCH_CONFIG)")
 	flags.StringVar(&g.db, "db", "", "database `FILE`")

@@ -11,7 +11,7 @@ import (
 
 // A searchRequest is a search as typed, checked as far as that goes without a database.
 type searchRequest struct {
-	*calls.Conditions
+	calls.Conditions
 	find    calls.Search
 	remarks []string // to be told: what was perhaps meant otherwise
 	exact   bool
@@ -24,7 +24,7 @@ func (f *searchFlags) request(words []string, now time.Time) (searchRequest, err
 	text := queryText(words)
 	typed := calls.ReadQuery(text)
 	r := searchRequest{
-		Conditions: calls.NewConditions(calls.KnownNames{Topics: calls.LoadTopics, Programmes: calls.LoadProgrammes, Countries: calls.LoadCountries}, now),
+		Conditions: *calls.NewConditions(calls.KnownNames{Topics: calls.LoadTopics, Programmes: calls.LoadProgrammes, Countries: calls.LoadCountries}, now),
 		remarks:    typed.Remarks, exact: f.exact, typed: text, now: now,
 	}
 	order := calls.SortOrder(f.sort)
