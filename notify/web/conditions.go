@@ -141,11 +141,15 @@ func (s *Site) find(ctx context.Context, f *filter, now time.Time) ([]calls.Hit,
 	if len(f.countries) == 0 {
 		return s.Calls.Search(ctx, f.search, now)
 	}
-	const atOnce = 200
+	const (
+		atFirst = 200  // nearly all calls are open to nearly all countries
+		atMost  = 1000 // texts at a time; each search ranks the whole catalogue anew
+	)
 	var open []calls.Hit
 	q := f.search
 	most := q.Offset + q.Limit
-	for q.Offset, q.Limit = 0, atOnce; len(open) < most; q.Offset += atOnce {
+	q.Offset, q.Limit = 0, atFirst
+	for len(open) < most {
 		hits, err := s.Calls.Search(ctx, q, now)
 		if err != nil {
 			return nil, err
@@ -155,9 +159,10 @@ func (s *Site) find(ctx context.Context, f *filter, now time.Time) ([]calls.Hit,
 				open = append(open, hits[i])
 			}
 		}
-		if len(hits) < atOnce {
+		if len(hits) < q.Limit {
 			break
 		}
+		q.Offset, q.Limit = q.Offset+q.Limit, min(2*q.Limit, atMost)
 	}
 	return open[min(f.search.Offset, len(open)):min(most, len(open))], nil
 }
