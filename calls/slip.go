@@ -12,8 +12,8 @@ type Slip struct {
 }
 
 // Slips returns the words of a search that found nothing for which others may be offered, in the order in which they
-// were typed, an umlaut in both its spellings: not those that mean a topic, are left out, stand in phrases or are too short to be near anything. Typed
-// is the text of the search.
+// were typed, an umlaut in both its spellings. Left out are those that mean a topic, that no call may hold, that stand
+// in phrases, and that are too short to be near anything. Typed is the text of the search.
 func Slips(clauses []Clause, typed string) []Slip {
 	var slips []Slip
 	for _, clause := range clauses {
