@@ -111,15 +111,16 @@ func (a *app) saveSweep(ctx context.Context, run int64, sweep *calls.Sweep, topi
 // not yet what is closed then, or today's letters would never tell of it.
 func (a *app) match(ctx context.Context) (store.Matched, error) {
 	var done store.Matched
-	err := a.exclusively(ctx, "match", func(ctx context.Context) error {
-		at := a.now()
-		if today := a.wallClock(); today.Before(at) {
-			at = today
-		}
-		work, err := a.db.Unmatched(ctx, at)
-		if err != nil || len(work.Calls)+len(work.Municipalities) == 0 {
-			return err
-		}
+	at := a.now()
+	if today := a.wallClock(); today.Before(at) {
+		at = today
+	}
+	// Looked at before anybody is kept out: the daemon looks every minute, and staff seldom have to come again.
+	work, err := a.db.Unmatched(ctx, at)
+	if err != nil || len(work.Calls)+len(work.Municipalities) == 0 {
+		return done, err
+	}
+	err = a.exclusively(ctx, "match", func(ctx context.Context) error {
 		topics, err := a.topics()
 		if err != nil {
 			return err
