@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"fundwatch/calls"
 )
 
 const exportLong = `Prints every call that is known, of any status, or those that the words and conditions find: they mean
@@ -31,7 +33,7 @@ func newExportCalls(l *launcher) *cobra.Command {
 			return l.export(cmd.Context(), args, &f, format{name: form})
 		},
 	}
-	f.define(l, cmd, 0, "all")
+	f.define(l, cmd, 0, calls.StatusAll)
 	cmd.Flags().StringVar(&form, "format", formatJSON, strings.Join(exportFormats(), ", "))
 	complete(cmd, "format", exportFormats())
 	return cmd

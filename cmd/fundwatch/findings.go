@@ -64,7 +64,7 @@ func (f *findings) fill(ctx context.Context) (err error) {
 		return err
 	}
 	if f.Expected {
-		if f.foreseen, err = f.app.searchExpected(ctx, f.find, f.town); err != nil {
+		if f.foreseen, err = f.app.searchExpected(ctx, f.Find, f.town); err != nil {
 			return err
 		}
 		return f.keepForeseenOpenTo()
@@ -72,7 +72,7 @@ func (f *findings) fill(ctx context.Context) (err error) {
 	if err := f.search(ctx); err != nil {
 		return err
 	}
-	if limit := f.find.Limit; limit > 0 && len(f.calls) > limit {
+	if limit := f.Find.Limit; limit > 0 && len(f.calls) > limit {
 		f.calls = f.calls[:limit]
 		f.remarks = append(f.remarks, fmt.Sprintf("The first %d. More with --limit 0.", limit))
 	}
@@ -89,7 +89,6 @@ func (f *findings) resolve(ctx context.Context) error {
 		if err := f.AddSources(known); err != nil {
 			return misused(err)
 		}
-		f.find.Sources, f.find.NotSources = f.Find.Sources, f.Find.NotSources
 	}
 	if f.Municipality == "" {
 		return nil
@@ -127,15 +126,15 @@ func (a *app) configuredSources() ([]string, error) {
 
 // widen lets words find what they mean. Without words the topic data is not read.
 func (f *findings) widen() error {
-	if f.exact || len(f.find.Clauses) == 0 {
+	if f.exact || len(f.Find.Clauses) == 0 {
 		return nil
 	}
 	topics, err := f.app.topics()
 	if err != nil {
 		return err
 	}
-	wide, widened := topics.Widen(f.find.Clauses)
-	f.find.Clauses = wide
+	wide, widened := topics.Widen(f.Find.Clauses)
+	f.Find.Clauses = wide
 	for _, w := range widened {
 		f.remarks = append(f.remarks, fmt.Sprintf("%q also finds calls on %s; --exact leaves them out",
 			calls.AsWritten(f.typed, w.Words), strings.Join(w.Topics, ", ")))
@@ -167,7 +166,7 @@ func (f *findings) search(ctx context.Context) error {
 
 // hits asks for one call more than is wanted, to know whether there are more.
 func (f *findings) hits(ctx context.Context) ([]calls.Hit, error) {
-	q := f.find
+	q := f.Find
 	switch {
 	case len(f.Countries) > 0:
 		q.Limit = 0 // rules are no columns
@@ -215,14 +214,14 @@ func (f *findings) addChanges(ctx context.Context) error {
 	if !f.asksForChanges() {
 		return nil
 	}
-	changes, err := f.app.db.ChangesSince(ctx, f.find.ChangedSince)
+	changes, err := f.app.db.ChangesSince(ctx, f.Find.ChangedSince)
 	for i := range f.calls {
 		f.calls[i].changes = changes[f.calls[i].Call.Key]
 	}
 	return err
 }
 
-func (f *findings) asksForChanges() bool { return !f.find.ChangedSince.IsZero() }
+func (f *findings) asksForChanges() bool { return !f.Find.ChangedSince.IsZero() }
 
 // changesText tells changes in English, oldest first.
 func changesText(changes []calls.Change) string {
@@ -277,7 +276,7 @@ func (f *findings) keepConcerning() error {
 		}
 	}
 	f.calls = concerning
-	if f.find.Sort == calls.SortBest {
+	if f.Find.Sort == calls.SortBest {
 		slices.SortStableFunc(f.calls, func(a, b finding) int { return cmp.Compare(b.Score, a.Score) })
 	}
 	return nil

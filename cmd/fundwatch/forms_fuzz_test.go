@@ -33,7 +33,7 @@ func FuzzForms(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, identifier, address string) {
 		c := hostileCall(title)
 		c.Identifier, c.URL, c.Programme, c.Summary = identifier, address, identifier, title
-		found := &findings{searchRequest: searchRequest{now: fixedClock(), find: calls.Search{Clauses: calls.ParseQuery(title)}}, app: a,
+		found := &findings{searchRequest: searchRequest{now: fixedClock(), Conditions: calls.Conditions{Find: calls.Search{Clauses: calls.ParseQuery(title)}}}, app: a,
 			calls: []finding{{Hit: calls.Hit{Call: c, Snippet: title}}}}
 		print := func(sc screen, name string) string {
 			var b strings.Builder

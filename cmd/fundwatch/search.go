@@ -113,10 +113,10 @@ func (f *findings) nothing(ctx context.Context) string {
 	switch {
 	case f.Expected:
 		return "No round is expected that fits."
-	case len(f.find.Statuses) == len(calls.Statuses()):
+	case len(f.Find.Statuses) == len(calls.Statuses()):
 		return "Nothing found."
 	}
-	return "Nothing found among " + strings.Join(wordsOf(f.find.Statuses), " and ") + " calls. Try --status all, or fewer words."
+	return "Nothing found among " + strings.Join(wordsOf(f.Find.Statuses), " and ") + " calls. Try --status all, or fewer words."
 }
 
 // suggest names words that are spelt like those that found nothing: of the catalogue or, unless --exact was
@@ -124,7 +124,7 @@ func (f *findings) nothing(ctx context.Context) string {
 func (f *findings) suggest(ctx context.Context, w io.Writer) {
 	f.suggestFewer(ctx, w)
 	said := map[string]bool{} // both spellings of an umlaut are one word to whoever wrote it
-	for _, slip := range calls.Slips(f.find.Clauses, f.typed) {
+	for _, slip := range calls.Slips(f.Find.Clauses, f.typed) {
 		if near := f.nearest(ctx, slip); len(near) > 0 && !said[slip.Written] {
 			said[slip.Written] = true
 			f.say(w, fmt.Sprintf("%q: did you mean %s?", slip.Written, strings.Join(near, " or ")))
@@ -137,7 +137,7 @@ func (f *findings) suggest(ctx context.Context, w io.Writer) {
 func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
 	var kept []calls.Clause
 	var dropped []string
-	for _, clause := range f.find.Clauses {
+	for _, clause := range f.Find.Clauses {
 		if len(clause.Topics) > 0 || clause.Not || f.stands(ctx, clause) {
 			kept = append(kept, clause)
 			continue
@@ -152,7 +152,7 @@ func (f *findings) suggestFewer(ctx context.Context, w io.Writer) {
 	if len(dropped) == 0 || len(kept) == 0 || f.Expected {
 		return
 	}
-	fewer := f.find
+	fewer := f.Find
 	fewer.Clauses, fewer.Limit = kept, 0
 	if hits, err := f.app.db.Search(ctx, fewer, f.now); err == nil && len(hits) > 0 {
 		f.say(w, fmt.Sprintf("No call holds %s; the other words find %s.", strings.Join(dropped, " or "), countOf(len(hits), "call", "calls")))

@@ -12,7 +12,6 @@ import (
 // A searchRequest is a search as typed, checked as far as that goes without a database.
 type searchRequest struct {
 	calls.Conditions
-	find    calls.Search
 	remarks []string // to be told: what was perhaps meant otherwise
 	exact   bool
 	typed   string // the words as they were written, for messages
@@ -42,8 +41,7 @@ func (f *searchFlags) request(words []string, now time.Time) (searchRequest, err
 	if err := r.Settle(f.usual); err != nil {
 		return r, misused(err)
 	}
-	r.find = r.Find
-	r.find.Clauses, r.find.Sort, r.find.Limit = typed.Clauses, order, f.limit
+	r.Find.Clauses, r.Find.Sort, r.Find.Limit = typed.Clauses, order, f.limit
 	return r, nil
 }
 

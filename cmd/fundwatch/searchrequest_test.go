@@ -51,7 +51,7 @@ func TestConditionsAreFlags(t *testing.T) {
 		if err != nil {
 			t.Errorf("%q: %v", flags, err)
 		}
-		if diff := cmp.Diff(b.find, a.find); diff != "" {
+		if diff := cmp.Diff(b.Find, a.Find); diff != "" {
 			t.Errorf("%q is not %q:\n%s", typed, flags, diff)
 		}
 	}
@@ -71,7 +71,7 @@ func TestConditionsAddUp(t *testing.T) {
 		DeadlineBefore: time.Date(2027, 1, 1, 0, 0, 0, 0, calls.Brussels()),
 		NewSince:       fixedClock().Add(-48 * time.Hour), MinGrant: 70, Sort: calls.SortBest, Limit: 50,
 	}
-	if diff := cmp.Diff(want, got.find, cmpopts.EquateApproxTime(0)); diff != "" || got.Municipality != "x-de" {
+	if diff := cmp.Diff(want, got.Find, cmpopts.EquateApproxTime(0)); diff != "" || got.Municipality != "x-de" {
 		t.Errorf("for %q:\n%s", got.Municipality, diff)
 	}
 }
@@ -133,7 +133,7 @@ func FuzzSearch(f *testing.F) {
 			}
 			return
 		}
-		r.find.Clauses, _ = topics.Widen(r.find.Clauses)
+		r.Find.Clauses, _ = topics.Widen(r.Find.Clauses)
 		var sources []string
 		for _, c := range r.Sources {
 			sources = append(sources, strings.Split(strings.ToLower(strings.Join(c.Values, "\n")), "\n")...)
@@ -141,8 +141,7 @@ func FuzzSearch(f *testing.F) {
 		if err := r.AddSources(sources); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}
-		r.find.Sources, r.find.NotSources = r.Find.Sources, r.Find.NotSources
-		if _, err := db.Search(t.Context(), r.find, fixedClock()); err != nil {
+		if _, err := db.Search(t.Context(), r.Find, fixedClock()); err != nil {
 			t.Errorf("%q: %v", s, err)
 		}
 	})

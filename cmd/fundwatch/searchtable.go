@@ -40,7 +40,7 @@ func (f *findings) printTable() error {
 // that is so of none. What nobody new can win has its mark where the days are.
 func (f *findings) callMarks() ([]string, error) {
 	var asked []string
-	for _, clause := range f.find.Clauses {
+	for _, clause := range f.Find.Clauses {
 		if !clause.Not {
 			asked = append(asked, clause.Topics...)
 		}
@@ -108,8 +108,8 @@ func (f *findings) row(found *finding) ([]cell, error) {
 	}
 	row := []cell{
 		{whole: left, style: color},
-		{whole: identifierOf(c), style: plain, marks: calls.Marks(identifierOf(c), f.find.Clauses)},
-		{whole: c.Title, style: bold, marks: calls.Marks(c.Title, f.find.Clauses)},
+		{whole: identifierOf(c), style: plain, marks: calls.Marks(identifierOf(c), f.Find.Clauses)},
+		{whole: c.Title, style: bold, marks: calls.Marks(c.Title, f.Find.Clauses)},
 		{whole: c.Programme, style: faint},
 		{whole: money(c), style: faint},
 	}
