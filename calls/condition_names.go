@@ -31,7 +31,7 @@ func (s *Conditions) addProgrammes(c Condition) error {
 	for _, code := range c.Values {
 		_, known := programmes.Programme(code)
 		if !known && (code == "" || strings.Trim(code, "0123456789") != "") {
-			return c.wrong(code, "%s %q is no programme: %s", c.Place, code, meant(programmes.Nearest(code), "such as CERV, ERASMUS, LIFE"))
+			return c.wrong(code, "%s %q is no programme: %s", c.Place, code, DidYouMean(programmes.Nearest(code), "such as CERV, ERASMUS, LIFE"))
 		}
 		named.Values = append(named.Values, programmes.Code(code))
 	}
@@ -49,7 +49,7 @@ func (s *Conditions) addTopics(c Condition) error {
 	for _, id := range c.Values {
 		id = strings.ToLower(id)
 		if !topics.Has(id) {
-			return c.wrong(id, "%s %q is no topic: %s", c.Place, id, meant(topics.Nearest(id), "'fundwatch topics' lists them all"))
+			return c.wrong(id, "%s %q is no topic: %s", c.Place, id, DidYouMean(topics.Nearest(id), "'fundwatch topics' lists them all"))
 		}
 		lower.Values = append(lower.Values, id)
 	}
@@ -68,7 +68,7 @@ func (s *Conditions) addCountries(c Condition) error {
 	for _, code := range c.Values {
 		country, known := countries.Canonical(code)
 		if !known {
-			return c.wrong(code, "%s %q is no country: %s", c.Place, code, meant(countries.Nearest(code), "use the two letters of ISO 3166, such as FR"))
+			return c.wrong(code, "%s %q is no country: %s", c.Place, code, DidYouMean(countries.Nearest(code), "use the two letters of ISO 3166, such as FR"))
 		}
 		s.Countries = append(s.Countries, country)
 	}
@@ -82,19 +82,11 @@ func (s *Conditions) AddSources(known []string) error {
 		lower := Condition{Not: c.Not}
 		for _, name := range c.Values {
 			if !slices.Contains(known, strings.ToLower(name)) {
-				return c.wrong(name, "%s %q is no source: %s", c.Place, name, meant(Nearest(name, known), "'fundwatch sources' lists them all"))
+				return c.wrong(name, "%s %q is no source: %s", c.Place, name, DidYouMean(Nearest(name, known), "'fundwatch sources' lists them all"))
 			}
 			lower.Values = append(lower.Values, strings.ToLower(name))
 		}
 		s.Find.Sources, s.Find.NotSources = lower.appendTo(s.Find.Sources, s.Find.NotSources)
 	}
 	return nil
-}
-
-// meant asks whether one of the nearest names was meant or, if nothing is near, says something else.
-func meant(nearest []string, otherwise string) string {
-	if len(nearest) == 0 {
-		return otherwise
-	}
-	return "did you mean " + strings.Join(nearest, " or ") + "?"
 }

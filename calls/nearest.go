@@ -64,3 +64,11 @@ func likeness(a, b string, length int) (distance int, near bool) {
 func beginsOrEnds(long, part string) bool {
 	return strings.HasPrefix(long, part) || strings.HasSuffix(long, part)
 }
+
+// DidYouMean asks in English whether one of the nearest names was meant; it returns otherwise if nothing is near.
+func DidYouMean(nearest []string, otherwise string) string {
+	if len(nearest) == 0 {
+		return otherwise
+	}
+	return "did you mean " + strings.Join(nearest, " or ") + "?"
+}

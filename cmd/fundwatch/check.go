@@ -87,7 +87,7 @@ func readPartners(with []string) ([]calls.Twin, error) {
 		}
 		country, known := countries.Canonical(code)
 		if !known {
-			return nil, misusef("--with %q: no country has the code %q. %s", text, code, didYouMean(countries.Nearest(code), "Use the two letters of ISO 3166, such as PL."))
+			return nil, misusef("--with %q: no country has the code %q. %s", text, code, calls.DidYouMean(countries.Nearest(code), "Use the two letters of ISO 3166, such as PL."))
 		}
 		towns = append(towns, calls.Twin{Name: name, Country: country})
 	}

@@ -94,7 +94,7 @@ func (l *configLoader) unknownVariable(name string) {
 		hint = "see 'fundwatch sources list' for the sources; one of your own begins in the configuration file"
 	}
 	l.problems = append(l.problems, Problem{File: environmentFile, Key: shortKey(name),
-		Message: "no key has this variable", Hint: didYouMean(near, hint)})
+		Message: "no key has this variable", Hint: calls.DidYouMean(near, hint)})
 }
 
 // nearestVariable compares without the prefix that all share, which would make everything alike.

@@ -141,7 +141,7 @@ func (l *configLoader) unknownKey(prefix string, pair yamlPair) *fault {
 			}
 		}
 	}
-	return &fault{"unknown key", didYouMean(near, "keys here: "+strings.Join(l.namesUnder(prefix), ", "))}
+	return &fault{"unknown key", calls.DidYouMean(near, "keys here: "+strings.Join(l.namesUnder(prefix), ", "))}
 }
 
 func hasKey(n yamlNode, key string) bool {

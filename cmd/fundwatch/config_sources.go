@@ -54,7 +54,7 @@ func (l *configLoader) unknownSource(name string, builtin []crawler.SourceDef) *
 	for _, d := range builtin {
 		names = append(names, d.ID)
 	}
-	return &fault{"no source is built in under this name", didYouMean(calls.Nearest(name, names), "a source of your own needs a kind: html, feed, json or calendar")}
+	return &fault{"no source is built in under this name", calls.DidYouMean(calls.Nearest(name, names), "a source of your own needs a kind: html, feed, json or calendar")}
 }
 
 // reportSource reports the problems of a definition under the place that they have in this file.

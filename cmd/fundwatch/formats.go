@@ -117,7 +117,7 @@ func checkFields(place string, names []string) ([]string, error) {
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
 		if !slices.Contains(known, names[i]) && !slices.Contains(fieldNames[expectedView](), names[i]) {
-			hint := didYouMean(calls.Nearest(names[i], known), "choose from those below")
+			hint := calls.DidYouMean(calls.Nearest(names[i], known), "choose from those below")
 			return nil, misusef("%s: there is no field %q; %s\nFields: %s", place, names[i], hint, strings.Join(known, " "))
 		}
 	}

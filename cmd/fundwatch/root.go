@@ -197,7 +197,7 @@ func orMeant(near []string) string {
 	if len(near) == 0 {
 		return ""
 	}
-	return "; " + didYouMean(near, "")
+	return "; " + calls.DidYouMean(near, "")
 }
 
 // A launcher starts commands: it turns the global flags into an [app].

@@ -84,7 +84,7 @@ func (r *townsCSV) header() bool {
 		name := columnName(cell)
 		switch {
 		case name != "" && !slices.Contains(known, name):
-			r.report(line, shortKey(cell), &fault{"unknown column", didYouMean(calls.Nearest(name, known), "columns: "+strings.Join(known, ", "))})
+			r.report(line, shortKey(cell), &fault{"unknown column", calls.DidYouMean(calls.Nearest(name, known), "columns: "+strings.Join(known, ", "))})
 			name, good = "", false
 		case name != "" && slices.Contains(r.columns, name):
 			r.report(line, name, &fault{"this column is there twice", "remove one of the two"})

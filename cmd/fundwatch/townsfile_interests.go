@@ -56,7 +56,7 @@ func (r *townReader) topic(text string) (string, *fault) {
 	if id := strings.ToLower(text); r.vocabulary.Topics.Has(id) {
 		return id, nil
 	}
-	return "", &fault{quoteShort(text) + " is no topic", didYouMean(r.vocabulary.Topics.Nearest(text), "'fundwatch topics' lists them")}
+	return "", &fault{quoteShort(text) + " is no topic", calls.DidYouMean(r.vocabulary.Topics.Nearest(text), "'fundwatch topics' lists them")}
 }
 
 // keyword leaves the judgement to the matcher, so that what is accepted here can be looked for there.
@@ -78,7 +78,7 @@ func knownProgramme(programmes programmeNames, text string) (string, *fault) {
 	if slices.Contains(programmes.Codes(), code) || code != "" && strings.Trim(code, "0123456789") == "" {
 		return code, nil
 	}
-	return "", &fault{quoteShort(text) + " is no programme", didYouMean(programmes.Nearest(text), "a code such as CERV, or the portal's number")}
+	return "", &fault{quoteShort(text) + " is no programme", calls.DidYouMean(programmes.Nearest(text), "a code such as CERV, or the portal's number")}
 }
 
 func (r *townReader) flag(f field, key string) bool {

@@ -106,7 +106,7 @@ func (r *townReader) country(d *townDraft) string {
 func (r *townReader) countryCode(text string, line int, key string) string {
 	code, ok := r.vocabulary.Countries.Canonical(text)
 	if !ok {
-		r.wrong(line, key, &fault{quoteShort(text) + " is no country", didYouMean(r.vocabulary.Countries.Nearest(text), "its ISO 3166 code of two letters, such as FR")})
+		r.wrong(line, key, &fault{quoteShort(text) + " is no country", calls.DidYouMean(r.vocabulary.Countries.Nearest(text), "its ISO 3166 code of two letters, such as FR")})
 		return ""
 	}
 	return code
@@ -141,7 +141,7 @@ func (r *townReader) id(d *townDraft, m *calls.Municipality) string {
 			return ""
 		}
 	case slug(id) != id:
-		r.wrong(line, "id", &fault{quoteShort(id) + " is no id", didYouMean(nonEmpty(slug(id)), "a to z, digits and hyphens")})
+		r.wrong(line, "id", &fault{quoteShort(id) + " is no id", calls.DidYouMean(nonEmpty(slug(id)), "a to z, digits and hyphens")})
 		return ""
 	}
 	if before, taken := r.lines[id]; taken {

@@ -96,7 +96,7 @@ func (r *townsYAML) put(pair yamlPair, prefix string, places []townKey) {
 	key := prefix + shortKey(pair.key)
 	switch {
 	case i < 0:
-		r.report(pair.line, key, &fault{"unknown key", didYouMean(r.nearest(pair.key, prefix, places), "keys here: "+strings.Join(keyNames(places), ", "))})
+		r.report(pair.line, key, &fault{"unknown key", calls.DidYouMean(r.nearest(pair.key, prefix, places), "keys here: "+strings.Join(keyNames(places), ", "))})
 	case places[i].one != nil:
 		text, _ := r.scalar(pair.value, key)
 		*places[i].one = field{text, pair.line}

@@ -111,18 +111,10 @@ func beforeNextKey(s string) string {
 	return s
 }
 
-// didYouMean returns a hint with the nearest valid names, or otherwise if nothing is near.
-func didYouMean(nearest []string, otherwise string) string {
-	if len(nearest) == 0 {
-		return otherwise
-	}
-	return "did you mean " + strings.Join(nearest, " or ") + "?"
-}
-
 // oneOf returns a fault unless text is among the names.
 func oneOf(text string, names []string) *fault {
 	if slices.Contains(names, text) {
 		return nil
 	}
-	return &fault{quoteShort(text) + " is not known", didYouMean(calls.Nearest(text, names), "one of: "+strings.Join(names, ", "))}
+	return &fault{quoteShort(text) + " is not known", calls.DidYouMean(calls.Nearest(text, names), "one of: "+strings.Join(names, ", "))}
 }
